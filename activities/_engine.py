@@ -1,0 +1,195 @@
+"""The activities of a case's workflow: write what it decided, run actions, keep and load large states.
+
+An action's activity has the action's name, so Temporal's page reads as the process does. Its first try is a local
+activity, and may carry journal entries into the transaction of its effect; later tries send signs of life, so a dead
+worker is noticed within seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Protocol
+
+from temporalio import activity
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from activities._asking import Asking
+from activities._journal import record
+from activities._runtime import ActionRequest, BeforeCommit, Failed, Outcome, Succeeded, run_action
+from waystation.contracts import runs
+from waystation.contracts.catalog import ActionSpec
+from waystation.contracts.events import CancelCase, FreeLock, SendMessage, StartCase
+from waystation.contracts.runs import ActionAnswer, ActionTry, Recorded, RecordRequest, StoredState
+from waystation.store import idempotency, states
+from waystation.store.session import Database, TenantSession
+
+
+class ActionRunner(Protocol):
+    """Runs one try of an action by name, and writes what rides along in its transaction."""
+
+    async def __call__(self, name: str, request: ActionRequest, before_commit: BeforeCommit | None) -> Outcome: ...
+
+
+class CatalogRunner:
+    """Runs the actions that are installed."""
+
+    def __init__(self, actions: Mapping[str, ActionSpec], database: Database) -> None:
+        self._actions = actions
+        self._database = database
+
+    async def __call__(self, name: str, request: ActionRequest, before_commit: BeforeCommit | None) -> Outcome:
+        spec = self._actions.get(name)
+        if spec is None:
+            return Failed("unknown_action", "business", f"没有动作 {name}", f"there is no action {name}")
+        outcome = await run_action(spec, self._database, request, before_commit=before_commit)
+        if isinstance(outcome, Failed) and outcome.code == "key_reused":
+            return await self._effect_of_then(request, before_commit)
+        return outcome
+
+    async def _effect_of_then(self, request: ActionRequest, before_commit: BeforeCommit | None) -> Outcome:
+        """A workflow task that was done again asks with other arguments for what has taken effect: that counts."""
+
+        async def work(session: TenantSession) -> Outcome:
+            answer = await idempotency.answer_of(session, f"action:{request.case}", request.key)
+            if before_commit is not None:
+                await before_commit(session)
+            return Succeeded(answer)
+
+        return await self._database.transact(request.tenant, work)
+
+
+class CaseActivities:
+    """The activities of every case.
+
+    Args:
+        decided: called after each transaction that may have left something in the outbox.
+    """
+
+    def __init__(
+        self, database: Database, asking: Asking, runner: ActionRunner, decided: Callable[[], None] = lambda: None
+    ) -> None:
+        self._database = database
+        self._asking = asking
+        self._runner = runner
+        self._decided = decided
+
+    @property
+    def all(self) -> list[Callable[..., Awaitable[Any]]]:
+        """What a worker registers."""
+        return [self.record, self.keep_state, self.load_state, self.act]
+
+    @activity.defn(name=runs.RECORD)
+    async def record(self, request: RecordRequest) -> Recorded:
+        """Write entries and effects in one transaction."""
+
+        async def work(session: TenantSession) -> Recorded:
+            return Recorded(await record(session, request, self._asking))
+
+        recorded = await self._database.transact(request.mark.tenant, work)
+        if _concerns_others(request):
+            self._decided()
+        return recorded
+
+    @activity.defn(name=runs.KEEP_STATE)
+    async def keep_state(self, given: StoredState) -> StoredState:
+        """Keep a state that is too large to be carried as input."""
+
+        async def work(session: TenantSession) -> str:
+            digest = await states.carry(session, given.mark.case, given.packed, at=given.mark.at)
+            await states.drop_carried(session, given.mark.case, keep=digest)
+            return digest
+
+        return StoredState(given.mark, hash=await self._database.transact(given.mark.tenant, work))
+
+    @activity.defn(name=runs.LOAD_STATE)
+    async def load_state(self, given: StoredState) -> StoredState:
+        """The kept state with this hash."""
+        async with self._database.read(given.mark.tenant) as session:
+            packed = await states.carried(session, given.hash)
+        if packed is None:
+            raise LookupError(f"no state {given.hash} is kept for case {given.mark.case}")
+        return StoredState(given.mark, packed, given.hash)
+
+    @activity.defn(dynamic=True)
+    async def act(self, args: Sequence[RawValue]) -> ActionAnswer:
+        """One try of the action that the activity is named after."""
+        info = activity.info()
+        given: ActionTry = activity.payload_converter().from_payload(args[0].payload, ActionTry)
+        async with _signs_of_life(given.heartbeat):
+            outcome = await self._runner(
+                info.activity_type, _request(given, given.before + info.attempt), self._riding(given.record)
+            )
+        if given.record is not None and _concerns_others(given.record):
+            self._decided()
+        if not isinstance(outcome, Failed):
+            return ActionAnswer(outcome.result)
+        if outcome.kind == "transient" and not info.is_local:
+            raise _again(outcome)
+        return _failure(outcome)
+
+    def _riding(self, request: RecordRequest | None) -> BeforeCommit | None:
+        if request is None:
+            return None
+
+        async def write(session: TenantSession) -> None:
+            await record(session, request, self._asking)
+
+        return write
+
+
+def _concerns_others(request: RecordRequest) -> bool:
+    """May it have left something in the outbox for a case?"""
+    telling = any(isinstance(effect, CancelCase | FreeLock | SendMessage | StartCase) for effect in request.effects)
+    return telling or request.ended is not None or bool(request.refused)
+
+
+def _request(given: ActionTry, attempt: int) -> ActionRequest:
+    mark, effect = given.mark, given.effect
+    return ActionRequest(
+        tenant=mark.tenant,
+        case=mark.case,
+        process=mark.process,
+        path=effect.path,
+        key=effect.key,
+        args=effect.args,
+        at=mark.at,
+        actor=given.actor,
+        initiator=given.initiator,
+        attempt=attempt,
+        settings=given.settings,
+    )
+
+
+def _failure(failed: Failed) -> ActionAnswer:
+    title = " · ".join(dict.fromkeys(text for text in (failed.zh, failed.en) if text))
+    return ActionAnswer(None, failed.code, failed.kind, title, dict(failed.detail) or None, failed.retry_after)
+
+
+def _again(failed: Failed) -> ApplicationError:
+    """A failure that the server repeats by the node's retry rule, not before the time that it asks for."""
+    answer = _failure(failed)
+    pause = timedelta(seconds=failed.retry_after) if failed.retry_after > 1 else None
+    return ApplicationError(answer.title or answer.code, answer.detail, type=answer.code, next_retry_delay=pause)
+
+
+@asynccontextmanager
+async def _signs_of_life(every: float) -> AsyncIterator[None]:
+    """Heartbeats while the block runs; none where `every` is 0."""
+    if not every:
+        yield
+        return
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(every)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()

@@ -1,0 +1,181 @@
+"""One transaction of a case: its journal entries with their projections, and the effects that the store carries out.
+
+Everything here may be done twice and takes effect once, because whoever is not sure whether a transaction went through
+sends it again. What has to happen outside the database goes into the outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, assert_never
+
+import msgspec
+
+from activities._asking import Asking
+from waystation.contracts.errors import Refused
+from waystation.contracts.events import (
+    AwaitMessage,
+    CallEnded,
+    CancelCase,
+    Command,
+    Effect,
+    Entry,
+    FreeLock,
+    LockGranted,
+    MessageArrived,
+    ResolvePeople,
+    RunAction,
+    SendMessage,
+    SendNotice,
+    StartCase,
+    StopAwaiting,
+    TakeLock,
+)
+from waystation.contracts.runs import Answer, CalledStart, CaseMark, Ended, RecordRequest
+from waystation.store import journal, locks, lost_entries, messages, outbox, states
+from waystation.store.journal import CaseMeta
+from waystation.store.locks import Holder
+from waystation.store.messages import Delivery
+from waystation.store.session import TenantSession
+
+#: Kinds of outbox rows that the worker's dispatcher delivers to cases.
+DELIVER_MESSAGE = "deliver_message"
+DELIVER_GRANT = "deliver_grant"
+DELIVER_CALL_ENDED = "deliver_call_ended"
+START_CASE = "start_case"
+CANCEL_CASE = "cancel_case"
+TO_CASES = (DELIVER_MESSAGE, DELIVER_GRANT, DELIVER_CALL_ENDED, START_CASE, CANCEL_CASE)
+#: Messages that leave the system; the channels take these.
+SEND_OUT = "send_out"
+
+
+async def record(session: TenantSession, request: RecordRequest, asking: Asking) -> list[Answer]:
+    """Write a request; the answers are events for the machine, in the order of the effects they answer."""
+    mark = request.mark
+    meta = CaseMeta(mark.version, mark.plan, *_caller(request))
+    await _append(session, mark.case, request.entries, meta)
+    for message_id in request.taken:
+        await messages.taken(session, mark.case, message_id)
+    for message_id in request.refused:
+        await hand_out(session, await messages.refuse(session, mark.case, message_id, at=mark.at), mark.at)
+    answers: list[Answer] = []
+    for effect in request.effects:
+        answers += await _carry_out(session, mark, effect)
+    questions = [effect for effect in request.effects if isinstance(effect, ResolvePeople)]
+    answers += await asking.answer(session, mark, questions)
+    if request.ended is not None:
+        await _end(session, mark, request.ended)
+    return answers
+
+
+async def hand_out(session: TenantSession, deliveries: Iterable[Delivery], at: datetime) -> None:
+    """Have messages brought to the cases they were given to at `at`."""
+    for delivery in deliveries:
+        message = delivery.message
+        body = _plain(MessageArrived(at, message.id, message.name, message.fields))
+        await put(session, DELIVER_MESSAGE, f"{delivery.case_id}/{message.id}", delivery.case_id, body)
+
+
+async def grant(session: TenantSession, name: str, holder: Holder, at: datetime) -> None:
+    """Have a case told that it has a lock now."""
+    body = _plain(LockGranted(at, holder.path, name))
+    await put(session, DELIVER_GRANT, f"{name}/{holder.ticket}", holder.case_id, body)
+
+
+async def _append(session: TenantSession, case: str, entries: list[Entry], meta: CaseMeta) -> None:
+    """Append to the journal. What a workflow task wrote that was done again since is not history: it makes room."""
+    try:
+        await journal.append(session, case, entries, meta)
+    except journal.JournalBroken:
+        since = await lost_entries.first_difference(session, case, entries)
+        if since is None:
+            raise
+        await lost_entries.take_back(session, case, since)
+        await journal.append(session, case, entries, meta)
+
+
+async def start_later(session: TenantSession, called: CalledStart) -> None:
+    """Have a case started."""
+    await put(session, START_CASE, called.effect.case, called.effect.case, _plain(called))
+
+
+async def put(session: TenantSession, kind: str, key: str, case: str, body: dict[str, Any]) -> None:
+    """Have the dispatcher do something as soon as this transaction is through. Cases under test have clocks of their
+    own, so this goes by the real one."""
+    await outbox.put(session, kind, key, body, at=datetime.now(UTC), case_id=case)
+
+
+def _caller(request: RecordRequest) -> tuple[str | None, str]:
+    """The case and path that called this case, as its first entry says."""
+    first = request.entries[0] if request.entries else None
+    caller = str(first.data.get("caller") or "") if first is not None and first.seq == 1 else ""
+    case, _, path = caller.partition("|")
+    return case or None, path
+
+
+async def _carry_out(session: TenantSession, mark: CaseMark, effect: Effect) -> list[Answer]:
+    match effect:
+        case TakeLock():
+            if await locks.take_lock(session, effect.name, mark.case, effect.path, mark.at):
+                return [LockGranted(mark.at, effect.path, effect.name)]
+        case FreeLock():
+            holder = await locks.free_lock(session, effect.name, mark.case, effect.path)
+            if holder is not None:
+                await grant(session, effect.name, holder, mark.at)
+        case StartCase():
+            await start_later(session, CalledStart(effect, f"{mark.case}|{effect.path}", mark.at, mark.trial))
+        case CancelCase():
+            key = f"{mark.case}|{effect.path}"
+            command = Command(mark.at, f"caller:{key}"[:200], "cancel")
+            await put(session, CANCEL_CASE, f"{effect.case}/{key}", effect.case, _plain(command))
+        case SendMessage():
+            await _send(session, mark, effect)
+        case AwaitMessage():
+            found = await messages.await_message(
+                session, mark.case, effect.path, effect.name, effect.field, effect.value, keep=effect.keep, at=mark.at
+            )
+            return [MessageArrived(mark.at, message.id, message.name, message.fields) for message in found]
+        case StopAwaiting():
+            await messages.stop_awaiting(session, mark.case, effect.path, effect.name)
+        case ResolvePeople():
+            pass  # all questions of a request are answered together
+        case SendNotice() | RunAction():
+            raise TypeError(f"{type(effect).__name__} is not for the store")
+        case _:
+            assert_never(effect)
+    return []
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """A struct as JSON data with exact decimals."""
+    plain: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(Decimal,))
+    return plain
+
+
+async def _send(session: TenantSession, mark: CaseMark, effect: SendMessage) -> None:
+    key = f"{mark.case}/{effect.id}"
+    if effect.to == "cases":
+        try:
+            deliveries = await messages.route(session, effect.name, effect.fields, key, at=mark.at)
+        except Refused:
+            return  # it went out with other content, from a workflow task that was done again
+        await hand_out(session, deliveries, mark.at)
+    else:
+        body = {"to": effect.to, "name": effect.name, "fields": effect.fields, "id": key}
+        await put(session, SEND_OUT, key, mark.case, body)
+
+
+async def _end(session: TenantSession, mark: CaseMark, ended: Ended) -> None:
+    """What a case leaves behind: nothing waits or is held, whoever called it is told, its state is kept."""
+    await messages.stop_all(session, mark.case)
+    for name, holder in await locks.free_all(session, mark.case):
+        await grant(session, name, holder, mark.at)
+    await states.keep_end(session, mark.case, states.EndState(bytes(ended.state), mark.plan, mark.engine), at=mark.at)
+    await states.drop_carried(session, mark.case)
+    caller, _, path = ended.caller.partition("|")
+    if caller:
+        event = CallEnded(mark.at, path, mark.case, ended.outcome, ended.data, ended.error)
+        key = f"{mark.case}/{mark.at.isoformat()}"
+        await put(session, DELIVER_CALL_ENDED, key, caller, _plain(event))

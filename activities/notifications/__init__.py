@@ -1,0 +1,1 @@
+"""Notices: templates in two languages, checked and rendered in a sandbox."""

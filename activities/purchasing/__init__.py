@@ -1,0 +1,1 @@
+"""Purchasing: budgets that cannot be overspent, and orders on money set aside."""

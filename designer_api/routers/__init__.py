@@ -1,0 +1,1 @@
+"""Routes by noun. Each is a few lines: parse, ask, answer."""

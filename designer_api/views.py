@@ -1,0 +1,147 @@
+"""From rows of the store to answers, and what a caller may see of them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from decimal import Decimal
+from typing import Any
+
+from designer_api import schemas
+from designer_api.auth.policy import Action, Caller, can
+from designer_api.deps import Parts
+from waystation.contracts.errors import Refused
+from waystation.contracts.plan import Access
+from waystation.store import cases, definitions, tasks
+from waystation.store.exact_json import plain
+from waystation.store.session import TenantSession
+from waystation.store.tables.cases import CaseRow, TaskRow
+
+
+def task_id(case: str, path: str) -> str:
+    """A task's id in addresses: case and visit path, safe in a URL."""
+    return base64.urlsafe_b64encode(f"{case}|{path}".encode()).decode().rstrip("=")
+
+
+def task_place(given: str) -> tuple[str, str]:
+    """Case and visit path of a task id.
+
+    Raises:
+        Refused: `not_found`.
+    """
+    try:
+        text = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)).decode()
+    except (binascii.Error, ValueError):
+        raise no_task() from None
+    case, found, path = text.partition("|")
+    if not found or not path:
+        raise no_task()
+    return case, path
+
+
+def no_task() -> Refused:
+    return Refused("not_found", "there is no such task", "没有该任务")
+
+
+def no_case() -> Refused:
+    return Refused("not_found", "there is no such case", "没有该流程实例")
+
+
+def shown(value: Any) -> Any:
+    """Data as JSON that any program reads: decimals are numbers where a double holds them exactly as written."""
+    if isinstance(value, Decimal):
+        number = float(value)
+        return number if Decimal(repr(number)) == value else str(value)
+    if isinstance(value, dict):
+        return {key: shown(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shown(item) for item in value]
+    return value
+
+
+def case_view(row: CaseRow) -> schemas.Case:
+    return schemas.Case(
+        id=row.case_id,
+        process=row.process,
+        version=row.version,
+        key=row.key_text,
+        title=row.title,
+        status=row.status,
+        outcome=row.outcome or None,
+        initiator=row.initiator,
+        data=shown(plain(row.data)),
+        nodes=row.nodes,
+        priority=row.priority,
+        due_at=row.due_at,
+        incidents=row.incidents,
+        breaches=row.breaches,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        revision=row.revision,
+    )
+
+
+def task_view(row: TaskRow, case_title: Any = None, draft: Any = None) -> schemas.Task:
+    return schemas.Task(
+        id=task_id(row.case_id, row.path),
+        case=row.case_id,
+        path=row.path,
+        node=row.node,
+        process=row.process,
+        kind=row.kind,
+        title=row.title,
+        form=row.form,
+        fields=shown(row.fields),
+        outcomes=row.outcomes,
+        allow=row.allow,
+        candidates=list(row.candidates),
+        claimer=row.claimer or None,
+        priority=row.priority,
+        due_at=row.due_at,
+        breached=row.breached,
+        status=row.status,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        outcome=row.outcome or None,
+        answered_by=row.answered_by or None,
+        revision=row.revision,
+        case_title=case_title,
+        draft=shown(draft),
+    )
+
+
+async def access_of(held: Parts, session: TenantSession, plan_hash: str) -> Access:
+    """Who may start, see and operate the process of a plan."""
+    known = held.gateway.plans.known(plan_hash)
+    if known is None:
+        plan = await definitions.plan_by_hash(session, plan_hash)
+        if plan is None:
+            return Access()
+        known = held.gateway.plans.put(plan_hash, plan)
+    return known.plan.access
+
+
+async def visible_case(held: Parts, session: TenantSession, caller: Caller, case_id: str) -> CaseRow:
+    """A case that the caller may see.
+
+    Raises:
+        Refused: `not_found`, of another tenant too; `not_allowed`.
+    """
+    row = await cases.case(session, case_id)
+    if row is None:
+        raise no_case()
+    if row.initiator == caller.person or await tasks.sees(session, caller.person, case_id):
+        return row
+    if not can(caller, Action.SEE, await access_of(held, session, row.plan_hash)):
+        raise Refused("not_allowed", "you may not see this case", "您无权查看此流程")
+    return row
+
+
+async def case_with_tasks(held: Parts, caller: Caller, case_id: str) -> tuple[schemas.Case, list[schemas.Task]]:
+    """A case as it is now, with its open tasks."""
+    async with held.database.read(caller.tenant) as session:
+        row = await cases.case(session, case_id)
+        if row is None:
+            raise no_case()
+        found = await tasks.of_case(session, case_id, only_open=True)
+        return case_view(row), [task_view(task, row.title) for task in found]

@@ -1,0 +1,71 @@
+"""The API against a real Temporal server, a real worker and SQLite, all in this process and shared by the tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest_asyncio
+from temporalio.client import Client
+
+from activities._engine import CatalogRunner
+from designer_api.app import build_app
+from designer_api.deps import Parts
+from waystation.bootstrap import build_catalog
+from waystation.case_worker import case_worker
+from waystation.compiler.files import Definitions, find_files
+from waystation.provision import Provisioned, provision_demo
+from waystation.scenario_files import shipped_definitions
+from waystation.settings import Settings
+from waystation.store import migrate
+from waystation.store.session import Database
+from waystation.temporal_server import TemporalServer
+from workflows.wire import WIRE
+
+
+@dataclass(slots=True)
+class World:
+    """The running product, and who has signed in."""
+
+    http: httpx.AsyncClient
+    parts: Parts
+    made: Provisioned
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    async def sign_in(self, person: str) -> dict[str, str]:
+        """Headers of a request by this person."""
+        if person not in self.tokens:
+            body = {"tenant": "demo", "user": person, "password": self.made.passwords[person]}
+            answer = await self.http.post("/api/v1/sessions", json=body)
+            assert answer.status_code == 201, answer.text
+            self.tokens[person] = answer.json()["token"]
+        return {"Authorization": f"Bearer {self.tokens[person]}"}
+
+    def with_role(self, role: str) -> str:
+        """Somebody who has this role himself."""
+        people = self.made.organisation.people.values()
+        return next(person.id for person in people if role in person.roles)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def world(tmp_path_factory) -> AsyncIterator[World]:
+    folder: Path = tmp_path_factory.mktemp("api")
+    url = f"sqlite:///{folder / 'api.db'}"
+    await migrate.upgrade(url)
+    database = Database(url)
+    catalog = build_catalog()
+    made = await provision_demo(database, catalog)
+    server = await TemporalServer.start()
+    try:
+        client = await Client.connect(server.address, data_converter=WIRE)
+        library = Definitions.read(find_files([shipped_definitions()])).library
+        async with case_worker(client, database, CatalogRunner(catalog.actions, database)) as gateway:
+            parts = Parts(Settings(data_dir=folder), database, gateway, catalog, library)
+            transport = httpx.ASGITransport(build_app(parts))
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+                yield World(http, parts, made)
+    finally:
+        await database.close()
+        await server.stop()

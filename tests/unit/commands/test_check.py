@@ -1,0 +1,106 @@
+"""`waystation check` and its kin, as a person at a terminal meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from waystation.cli import run
+
+GOOD = "waystation: 1\nprocess: p\nnodes: { a: { kind: task, assign: { role: x }, form: f, next: end } }\n"
+FORM = "form: f\nfields: { a: { type: string } }\n"
+BAD = "waystation: 1\nprocess: p\nnodes: { a: { kind: tsk } }\n"
+SCENARIOS = """
+scenarios: [ { scenario: s, process: p, actions: { any.thing: {} } } ]
+processes:
+  - waystation: 1
+    process: p
+    nodes: { a: { kind: action, do: any.thing, next: b }, b: { kind: call, process: q, next: end } }
+  - { waystation: 1, process: q, nodes: { a: { kind: merge, next: edn } } }
+"""
+
+
+def write(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path = folder / f"{name.replace('__', '/')}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_folder_without_problems_leaves_with_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Processes may name what other files of the folder define."""
+    assert 0 == run(["check", str(write(tmp_path, p=GOOD, forms__f=FORM))])
+    assert "2 files, 0 errors, 0 warnings" in capsys.readouterr().out
+
+
+def test_errors_leave_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And are said, with place, code and node."""
+    assert 1 == run(["check", str(write(tmp_path, p=BAD)), "-l", "zh"])
+    assert "p.yaml:3:21: error unknown_kind [a]: 没有节点类型 tsk" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["nowhere"], ["."]])
+def test_nothing_to_check_leaves_with_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    """A path that is not there, or a folder without a file, is no success."""
+    monkeypatch.chdir(tmp_path)
+    assert 1 == run(["check", *arguments])
+
+
+def test_the_definitions_around_a_file_are_known(tmp_path: Path) -> None:
+    """Checking one file of a folder named definitions finds its forms, and reports only that file."""
+    write(tmp_path, definitions__p=GOOD, definitions__forms__f=FORM, definitions__bad=BAD.replace(": p", ": q"))
+    assert 0 == run(["check", str(tmp_path / "definitions" / "p.yaml")])
+    assert 1 == run(["check", str(tmp_path / "definitions")])
+
+
+def test_the_processes_of_a_scenario_file_are_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the actions that its scenarios stub, and the processes beside them."""
+    assert 1 == run(["check", str(write(tmp_path, s=SCENARIOS)), "--format", "json"])
+    (problem,) = json.loads(capsys.readouterr().out)
+    assert ("unknown_node", 7) == (problem["code"], problem["line"])
+
+
+def test_two_files_with_one_id_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An id is unique in the tenant."""
+    assert 1 == run(["check", str(write(tmp_path, a=FORM, b=FORM)), "--format", "json"])
+    (problem,) = json.loads(capsys.readouterr().out)
+    assert ("duplicate_key", str(tmp_path / "b.yaml")) == (problem["code"], problem["file"])
+
+
+@pytest.mark.parametrize("text", ["proces: p\nnodes: {}", "just text", ""])
+def test_a_file_that_is_nothing_is_refused(tmp_path: Path, text: str) -> None:
+    """A misspelt top key must not pass as a file of somebody else's."""
+    assert 1 == run(["check", str(write(tmp_path, x=text))])
+
+
+def test_files_of_other_parts_are_only_read(tmp_path: Path) -> None:
+    """A channel mapping is none of the compiler's business, but it must be YAML."""
+    assert 0 == run(["check", str(write(tmp_path, x="channel: shop\nmapping: {}"))])
+    assert 1 == run(["check", str(write(tmp_path, x="channel: shop\nmapping: {"))])
+
+
+def test_sarif_is_what_code_hosts_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also when there is nothing to say."""
+    assert 0 == run(["check", str(write(tmp_path, f=FORM)), "--format", "sarif"])
+    assert "2.1.0" == json.loads(capsys.readouterr().out)["version"]
+
+
+def test_explain_and_diff_need_a_process_that_compiles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Else they say why not."""
+    write(tmp_path, definitions__p=GOOD, definitions__forms__f=FORM, other__q=GOOD.replace("role: x", "role: y"))
+    good, lonely = tmp_path / "definitions" / "p.yaml", tmp_path / "other" / "q.yaml"
+    assert 0 == run(["explain", str(good), "--show", "mermaid"])
+    assert "flowchart TD" in capsys.readouterr().out
+    assert 1 == run(["diff", str(good), str(lonely)])
+    assert "unknown_form" in capsys.readouterr().err
+    write(tmp_path / "other", definitions__q=GOOD.replace("role: x", "role: y"), definitions__f=FORM)
+    assert 0 == run(["diff", str(good), str(tmp_path / "other" / "definitions" / "q.yaml")])
+    assert "node a: assign.rules was" in capsys.readouterr().out
+
+
+def test_a_wrong_command_line_leaves_with_2() -> None:
+    """As usage errors do."""
+    assert 2 == run(["check"])

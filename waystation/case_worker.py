@@ -1,0 +1,138 @@
+"""A worker of cases: the workflow, its activities, the dispatcher of the outbox, and plans loaded as they are needed.
+
+`worker.py` runs one in a process of its own; tests and `waystation test --real` run one beside everything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities._asking import Asking, Figures
+from activities._engine import ActionRunner, CaseActivities
+from waystation.contracts.errors import Unavailable
+from waystation.contracts.people import Organisation, Request, Resolution
+from waystation.dispatcher import Dispatcher
+from waystation.gateway import TASK_QUEUE, Gateway
+from waystation.store import cases, definitions, people, tenants
+from waystation.store.session import EVERY_TENANT, Database
+from workflows.graph import CaseWorkflow
+from workflows.people import Load, resolve
+from workflows.plans import PLANS, Plans
+
+#: Workflow tasks at once. Python's two-second clock for one includes waiting for a thread, so each has one.
+WORKFLOW_TASKS = 12
+#: Actions and writes to the store at once; they wait for a database most of the time.
+ACTIVITIES = 64
+#: Seconds that running actions get when the worker is asked to stop.
+GRACE = timedelta(seconds=20)
+
+_log = structlog.get_logger(__name__)
+
+
+class PlanLoader:
+    """Loads plans from the store into this process: those in use beforehand, the others when a case asks."""
+
+    def __init__(self, database: Database, plans: Plans = PLANS) -> None:
+        self._database = database
+        self._plans = plans
+        self._loop = asyncio.get_running_loop()
+        self._under_way: dict[str, Future[None]] = {}
+
+    def want(self, tenant: str, digest: str) -> None:
+        """A workflow task, in a thread of its own, misses a plan."""
+        if digest not in self._under_way:
+            self._under_way[digest] = asyncio.run_coroutine_threadsafe(self._load(tenant, digest), self._loop)
+
+    async def load_in_use(self) -> int:
+        """Load the plans of all open cases and of every version that new cases get; how many there are."""
+        async with self._database.read(EVERY_TENANT) as session:
+            known = [row.tenant for row in await tenants.all_tenants(session)]
+        wanted: dict[str, str] = {}
+        for tenant in known:
+            async with self._database.read(tenant) as session:
+                wanted |= dict.fromkeys(await cases.plans_in_use(session), tenant)
+                wanted |= {version.plan_hash: tenant for version in await definitions.published(session)}
+        for digest, tenant in wanted.items():
+            await self._load(tenant, digest)
+        return len(wanted)
+
+    async def _load(self, tenant: str, digest: str) -> None:
+        try:
+            async with self._database.read(tenant) as session:
+                plan = await definitions.plan_by_hash(session, digest)
+            if plan is None:
+                _log.error("plan_not_in_store", tenant=tenant, plan=digest)
+            else:
+                await asyncio.to_thread(self._plans.put, digest, plan)
+        except Unavailable as error:
+            _log.warning("plan_not_loaded", tenant=tenant, plan=digest, code=error.code)
+        finally:
+            self._under_way.pop(digest, None)
+
+
+def asking() -> Asking:
+    """How people are found: the organisation as the store has it, the rules as `workflows.people` knows them."""
+    return Asking(people.organisation, _resolve)
+
+
+def _resolve(organisation: Organisation, request: Request, figures: Figures) -> Resolution:
+    return resolve(organisation, request, Load(figures.open, figures.cursor, figures.seed))
+
+
+@asynccontextmanager
+async def case_worker(
+    client: Client,
+    database: Database,
+    runner: ActionRunner,
+    *,
+    name: str = "worker",
+    task_queue: str = TASK_QUEUE,
+    plans: Plans = PLANS,
+    cached: int = 1000,
+    marks: bool = False,
+    grace: timedelta = GRACE,
+) -> AsyncIterator[Gateway]:
+    """A worker at work for the length of the block; the gateway leads to its cases.
+
+    Args:
+        name: tells this process from others.
+        cached: cases kept in memory between their tasks; 0 replays each from its history every time.
+        marks: the server knows our search attributes.
+    """
+    gateway = Gateway(client, database, plans=plans, task_queue=task_queue, marks=marks)
+    dispatcher = Dispatcher(gateway, database, name)
+    gateway.decided = dispatcher.wake
+    plans.load_with(PlanLoader(database, plans).want)
+    activities = CaseActivities(database, asking(), runner, dispatcher.wake)
+    with ThreadPoolExecutor(WORKFLOW_TASKS, thread_name_prefix="workflow") as threads:
+        worker = Worker(
+            client,
+            task_queue=task_queue,
+            workflows=[CaseWorkflow],
+            activities=activities.all,
+            workflow_task_executor=threads,
+            max_concurrent_workflow_tasks=WORKFLOW_TASKS,
+            max_concurrent_local_activities=ACTIVITIES,
+            max_concurrent_activities=ACTIVITIES,
+            max_cached_workflows=cached,
+            graceful_shutdown_timeout=grace,
+            identity=name,
+        )
+        async with worker:
+            dispatching = asyncio.create_task(dispatcher.run())
+            dispatcher.wake()
+            try:
+                yield gateway
+            finally:
+                dispatching.cancel()
+                with suppress(asyncio.CancelledError):
+                    await dispatching
+                plans.load_with(None)

@@ -1,0 +1,1 @@
+"""Values that cross a boundary between packages. Nothing here does I/O, reads a clock or imports a higher floor."""

@@ -1,0 +1,63 @@
+"""The audit log: who did or tried what outside a case's journal. Rows are added and read, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from waystation.store.cursors import Page, cut, page_of
+from waystation.store.ids import new_id
+from waystation.store.session import TenantSession
+from waystation.store.tables.access import AuditRow
+
+_NEWEST = (AuditRow.at, AuditRow.id)
+
+
+async def record(
+    session: TenantSession,
+    actor: str,
+    action: str,
+    *,
+    at: datetime,
+    target: str = "",
+    result: str = "ok",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Note that somebody did something.
+
+    Args:
+        action: what, as `noun.verb`, for example `user.login` or `command.approve`.
+        target: what it was done to, for example `case/…`.
+        result: `ok`, or the code of the refusal.
+    """
+    session.add(
+        AuditRow(
+            id=new_id(), at=at, actor=actor, action=action, target=target, result=result, detail=dict(detail or {})
+        )
+    )
+    await session.flush()
+
+
+async def records(
+    session: TenantSession,
+    *,
+    actor: str | None = None,
+    target: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[AuditRow]:
+    """One page of the log, newest first.
+
+    Raises:
+        Refused: `bad_cursor`.
+    """
+    query = select(AuditRow)
+    if actor is not None:
+        query = query.where(AuditRow.actor == actor)
+    if target is not None:
+        query = query.where(AuditRow.target == target)
+    rows = list(await session.scalars(page_of(query, _NEWEST, cursor, limit, newest_first=True)))
+    return cut(rows, [[row.at, row.id] for row in rows], limit)

@@ -1,0 +1,190 @@
+"""The projection rows of one case, held together while journal entries are applied to them.
+
+The projector knows only this: it looks rows up and adds rows. Whether they come from the database and go back to it
+(`journal.append`) or exist in memory alone (`rebuild`) is the caller's business.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import inspect, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from waystation.contracts.events import Entry, EntryKind
+from waystation.store.schema import Base
+from waystation.store.session import TenantSession
+from waystation.store.tables.cases import (
+    CaseRow,
+    ClockRow,
+    CommandRow,
+    DataChangeRow,
+    IncidentRow,
+    NoticeRow,
+    ReaderRow,
+    TaskPersonRow,
+    TaskRow,
+    VisitRow,
+)
+
+Row = TypeVar("Row", bound=Base)
+
+#: Every table that holds rows of one case, made from its journal alone.
+PROJECTED: tuple[type[Base], ...] = (
+    CaseRow,
+    TaskRow,
+    TaskPersonRow,
+    VisitRow,
+    ClockRow,
+    IncidentRow,
+    DataChangeRow,
+    CommandRow,
+    ReaderRow,
+    NoticeRow,
+)
+#: Kinds after which nothing of the case may stay open, so all that is open is needed.
+_SWEEPING = frozenset({EntryKind.CASE_ENDED})
+_TASK_KINDS = frozenset(
+    {
+        EntryKind.TASK_OPENED,
+        EntryKind.TASK_CHANGED,
+        EntryKind.TASK_CLOSED,
+        EntryKind.ANSWERED,
+        EntryKind.VERB,
+        EntryKind.BREACHED,
+        EntryKind.CLOCK_SET,
+        EntryKind.INCIDENT_OPENED,
+    }
+)
+#: Node kinds that open tasks.
+_ASKING = frozenset({"task", "approval"})
+_VISIT_KINDS = frozenset({EntryKind.NODE_ENTERED, EntryKind.NODE_LEFT, EntryKind.NODE_WITHDRAWN})
+_CLOCK_KINDS = frozenset({EntryKind.CLOCK_SET, EntryKind.CLOCK_STOPPED})
+
+
+class CaseRows:
+    """Rows by table and key. `new` are those to be stored; `counts` what happened, by (name, hour)."""
+
+    def __init__(self, case_id: str) -> None:
+        self.case_id = case_id
+        self.new: list[Base] = []
+        self.counts: Counter[tuple[str, datetime]] = Counter()
+        self._rows: dict[type[Base], dict[tuple[Any, ...], Base]] = defaultdict(dict)
+        self._at: dict[tuple[type[Base], str], dict[tuple[Any, ...], Base]] = defaultdict(dict)
+
+    @property
+    def case(self) -> CaseRow:
+        """The case itself; it must have started."""
+        found = self.find(CaseRow)
+        if found is None:
+            raise ValueError(f"the journal of case {self.case_id} does not begin with its start")
+        return found
+
+    def find(self, table: type[Row], *key: Any) -> Row | None:
+        """The row with this key (without tenant and case)."""
+        found = self._rows[table].get(key)
+        return found if isinstance(found, table) else None
+
+    def each(self, table: type[Row]) -> list[Row]:
+        """All rows of a table that are known here."""
+        return [row for row in self._rows[table].values() if isinstance(row, table)]
+
+    def each_at(self, table: type[Row], path: str) -> list[Row]:
+        """The rows of a table at one visit path."""
+        return [row for row in self._at[table, path].values() if isinstance(row, table)]
+
+    def keep(self, rows: Iterable[Base]) -> None:
+        """Take rows that are stored already."""
+        for row in rows:
+            key = key_of(row)
+            self._rows[type(row)][key] = row
+            self._at[type(row), getattr(row, "path", "")][key] = row
+
+    def add(self, row: Row) -> Row:
+        """Take a new row."""
+        self.keep([row])
+        self.new.append(row)
+        return row
+
+    def count(self, name: str, at: datetime) -> None:
+        self.counts[name, at.replace(minute=0, second=0, microsecond=0)] += 1
+
+
+def key_of(row: Base) -> tuple[Any, ...]:
+    """A row's primary key without tenant and case."""
+    return tuple(getattr(row, name) for name in _key_names(type(row)))
+
+
+@cache
+def _key_names(table: type[Base]) -> list[str]:
+    return [name for name in _primary_key(table) if name not in {"tenant", "case_id"}]
+
+
+def _primary_key(table: type[Base]) -> list[str]:
+    return [str(column.key) for column in inspect(table).primary_key]
+
+
+async def load_for(session: TenantSession, case_id: str, entries: list[Entry]) -> CaseRows:
+    """The stored rows that these entries may change. The case's row is locked until the transaction ends."""
+    rows = CaseRows(case_id)
+    query = select(CaseRow).where(CaseRow.case_id == case_id).with_for_update()
+    rows.keep(await session.scalars(query.execution_options(populate_existing=True)))
+    if rows.find(CaseRow) is None:
+        return rows
+    everything = any(entry.kind in _SWEEPING for entry in entries)
+    tasks = _paths(entries, _TASK_KINDS) | _left_by_people(entries)
+    clocks = {str(entry.data.get("clock")) for entry in entries if entry.kind in _CLOCK_KINDS}
+    clocks |= {f"{path}|deadline" for path in _paths(entries, {EntryKind.TASK_OPENED})}
+    await _load(session, rows, TaskRow, TaskRow.path, tasks, everything=everything)
+    await _load(session, rows, TaskPersonRow, TaskPersonRow.path, tasks, everything=everything)
+    await _load(session, rows, VisitRow, VisitRow.path, _paths(entries, _VISIT_KINDS), everything=everything)
+    await _load(session, rows, ClockRow, ClockRow.clock, clocks, everything=everything)
+    closing = _paths(entries, {EntryKind.INCIDENT_CLOSED})
+    if rows.case.incidents:
+        await _load(session, rows, IncidentRow, IncidentRow.path, closing, everything=everything)
+    if any(entry.kind is EntryKind.VERB for entry in entries):
+        rows.keep(await session.scalars(select(ReaderRow).where(ReaderRow.case_id == case_id)))
+    return rows
+
+
+async def load_all(session: TenantSession, case_id: str) -> CaseRows:
+    """Every stored projection row of a case."""
+    rows = CaseRows(case_id)
+    for table in PROJECTED:
+        rows.keep(await session.scalars(select(table).where(_case_column(table) == case_id)))
+    return rows
+
+
+def _paths(entries: list[Entry], kinds: Iterable[EntryKind]) -> set[str]:
+    return {entry.path for entry in entries if entry.kind in kinds}
+
+
+def _left_by_people(entries: list[Entry]) -> set[str]:
+    """Paths of nodes that ask people and have just been left: a task that is still open there closes."""
+    leaving = {EntryKind.NODE_LEFT, EntryKind.NODE_WITHDRAWN}
+    return {entry.path for entry in entries if entry.kind in leaving and entry.data.get("kind") in _ASKING}
+
+
+async def _load(
+    session: TenantSession,
+    rows: CaseRows,
+    table: type[TaskRow | TaskPersonRow | VisitRow | ClockRow | IncidentRow],
+    column: InstrumentedAttribute[str],
+    wanted: set[str],
+    *,
+    everything: bool,
+) -> None:
+    if not wanted and not everything:
+        return
+    open_now = table.status.in_(("open", "active", "running"))
+    which = or_(column.in_(sorted(wanted)), open_now) if everything else column.in_(sorted(wanted))
+    rows.keep(await session.scalars(select(table).where(table.case_id == rows.case_id, which)))
+
+
+def _case_column(table: type[Base]) -> InstrumentedAttribute[str]:
+    column: InstrumentedAttribute[str] = table.case_id  # type: ignore[attr-defined] # all of PROJECTED have it
+    return column

@@ -1,0 +1,79 @@
+"""Once is enough: a request with a key takes effect at most once, however often and concurrently it is sent.
+
+The record is written in the same transaction as the effect, so neither exists without the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, delete, select, update
+
+from waystation.contracts.errors import Refused
+from waystation.store import exact_json
+from waystation.store.inserts import insert_if_new
+from waystation.store.session import TenantSession
+from waystation.store.tables.shared import IdempotencyRow
+
+
+async def once(session: TenantSession, scope: str, key: str, request: Any, work: Callable[[], Awaitable[Any]]) -> Any:
+    """The answer of `work`, which runs only if this key has not taken effect before.
+
+    Args:
+        scope: what the key is unique in, for example an endpoint or a case.
+        request: the request as JSON data; the same key with another request is refused.
+        work: must do all it does through `session`.
+
+    Returns:
+        The answer as plain JSON data, the same the first time and every later time.
+    Raises:
+        Refused: `key_reused`.
+    """
+    row_key, request_hash = exact_json.digest(key), exact_json.digest(request)
+    here = (IdempotencyRow.scope == scope, IdempotencyRow.key == row_key)
+    is_first = await insert_if_new(
+        session,
+        IdempotencyRow,
+        scope=scope,
+        key=row_key,
+        key_text=key,
+        request_hash=request_hash,
+        response=None,
+        state="running",
+        at=datetime.now(UTC),
+    )
+    if is_first:
+        answer = exact_json.plain(await work())
+        await session.execute(update(IdempotencyRow).where(*here).values(response=answer, state="done"))
+        return answer
+    known = (await session.scalars(select(IdempotencyRow).where(*here))).one()
+    if known.request_hash != request_hash:
+        raise key_reused(key)
+    return known.response
+
+
+async def answer_of(session: TenantSession, scope: str, key: str) -> Any:
+    """The answer that is stored under a key, whatever the request was; None where it has not taken effect."""
+    row_key = exact_json.digest(key)
+    query = select(IdempotencyRow.response).where(IdempotencyRow.scope == scope, IdempotencyRow.key == row_key)
+    return await session.scalar(query)
+
+
+async def forget(session: TenantSession, before: datetime, scope: str | None = None) -> int:
+    """Drop records older than `before`; returns how many. A dropped key may take effect again."""
+    old = delete(IdempotencyRow).where(IdempotencyRow.at < before)
+    result = await session.execute(old if scope is None else old.where(IdempotencyRow.scope == scope))
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def key_reused(key: str) -> Refused:
+    """The refusal of a key that came with another request before."""
+    return Refused(
+        "key_reused",
+        "this idempotency key came with another request before",
+        "该幂等键已用于另一个不同的请求",
+        {"key": key},
+    )

@@ -1,0 +1,181 @@
+"""The journal: appended in order, never changed; projections follow in the same transaction.
+
+Appending is idempotent: entries that are there already change nothing, so whoever is not sure whether an append went
+through sends it again. A different entry under a number that is taken is refused, as is a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from waystation.contracts.events import Entry, EntryKind
+from waystation.store import case_keys, counters, exact_json, messages, outbox
+from waystation.store.case_rows import CaseRows, load_for
+from waystation.store.projector import CaseMeta, notice_id, project
+from waystation.store.session import Conflict, TenantSession
+from waystation.store.tables.cases import CaseRow
+from waystation.store.tables.journal import JournalRow
+
+__all__ = ["CaseMeta", "JournalBroken", "append", "entries", "last_seq", "of_actor"]
+
+#: Entries that may set a case's facts anew, and so carry them.
+_WITH_META = frozenset({EntryKind.CASE_STARTED, EntryKind.MIGRATED, EntryKind.REOPENED})
+
+
+class JournalBroken(RuntimeError):
+    """Entries that do not continue the journal: a gap, or another entry under a number that is taken."""
+
+
+async def append(
+    session: TenantSession, case_id: str, new_entries: Sequence[Entry], meta: CaseMeta | None = None
+) -> int:
+    """Append entries of a case and let its projections follow; returns how many were new.
+
+    Args:
+        new_entries: with consecutive numbers; any of them may have been appended before.
+        meta: the case's version, plan and caller, where the entries do not say.
+    Raises:
+        JournalBroken: the entries do not fit the journal.
+        Refused: `key_in_use`, for a case that starts with the business key of another open case.
+        Conflict: somebody else appends to this case right now.
+    """
+    if not new_entries:
+        return 0
+    rows = await load_for(session, case_id, list(new_entries))
+    case = rows.find(CaseRow)
+    last = case.revision if case is not None else 0
+    _check_sequence(case_id, new_entries, last)
+    await _check_known(session, case_id, [entry for entry in new_entries if entry.seq <= last])
+    fresh = [entry for entry in new_entries if entry.seq > last]
+    if fresh:
+        await _write(session, case_id, fresh, meta)
+        await _project(session, rows, fresh, meta)
+    return len(fresh)
+
+
+async def entries(session: TenantSession, case_id: str, *, after: int = 0, limit: int = 1000) -> list[Entry]:
+    """Entries of a case in order, from the one after `after`."""
+    query = (
+        select(JournalRow)
+        .where(JournalRow.case_id == case_id, JournalRow.seq > after)
+        .order_by(JournalRow.seq)
+        .limit(limit)
+    )
+    return [entry_of(row) for row in await session.scalars(query)]
+
+
+async def last_seq(session: TenantSession, case_id: str) -> int:
+    """The number of the last entry; 0 for a case without any."""
+    return await session.scalar(select(func.max(JournalRow.seq)).where(JournalRow.case_id == case_id)) or 0
+
+
+async def of_actor(
+    session: TenantSession, actor: str, *, since: datetime, until: datetime, limit: int = 200
+) -> list[tuple[str, Entry]]:
+    """What a person did in [since, until), newest first: case id and entry."""
+    query = (
+        select(JournalRow)
+        .where(JournalRow.actor == actor, JournalRow.at >= since, JournalRow.at < until)
+        .order_by(JournalRow.at.desc(), JournalRow.case_id, JournalRow.seq.desc())
+        .limit(limit)
+    )
+    return [(row.case_id, entry_of(row)) for row in await session.scalars(query)]
+
+
+def entry_of(row: JournalRow) -> Entry:
+    """The entry that a row holds."""
+    return Entry(row.seq, row.at, EntryKind(row.kind), row.path, row.node, row.actor, row.data, row.command)
+
+
+def meta_of(row: JournalRow) -> CaseMeta | None:
+    """The facts that came with an entry."""
+    return CaseMeta(**row.meta) if row.meta else None
+
+
+def _check_sequence(case_id: str, new_entries: Sequence[Entry], last: int) -> None:
+    first = new_entries[0].seq
+    if [entry.seq for entry in new_entries] != list(range(first, first + len(new_entries))) or first < 1:
+        raise JournalBroken(f"entries of case {case_id} are not numbered one after another")
+    if first > last + 1:
+        raise JournalBroken(f"entries {last + 1} to {first - 1} of case {case_id} are missing")
+
+
+async def _check_known(session: TenantSession, case_id: str, known: Sequence[Entry]) -> None:
+    if not known:
+        return
+    stored = await entries(session, case_id, after=known[0].seq - 1, limit=len(known))
+    for mine, theirs in zip(known, stored, strict=True):
+        if fingerprint(mine) != fingerprint(theirs):
+            raise JournalBroken(f"case {case_id} has another entry {mine.seq}: {theirs.kind}, not {mine.kind}")
+
+
+def fingerprint(entry: Entry) -> str:
+    """What two entries have in common exactly when they are the same, in memory or as they were read back."""
+    return exact_json.digest([entry.at.astimezone(UTC), *msgspec.structs.astuple(entry)[2:]])
+
+
+async def _write(session: TenantSession, case_id: str, fresh: Sequence[Entry], meta: CaseMeta | None) -> None:
+    try:
+        await session.execute(insert(JournalRow), [_row(case_id, entry, meta) for entry in fresh])
+    except IntegrityError as error:
+        # Possible only before the case's row exists to be locked: two first appends at once.
+        raise Conflict(f"somebody else appends to case {case_id}") from error
+
+
+def _row(case_id: str, entry: Entry, meta: CaseMeta | None) -> dict[str, Any]:
+    facts = None
+    if meta is not None and entry.kind in _WITH_META:
+        facts = {
+            "version": meta.version,
+            "plan_hash": meta.plan_hash,
+            "parent_case": meta.parent_case,
+            "parent_path": meta.parent_path,
+        }
+    return {
+        "case_id": case_id,
+        "seq": entry.seq,
+        "at": entry.at,
+        "kind": entry.kind.value,
+        "path": entry.path,
+        "node": entry.node,
+        "actor": entry.by,
+        "data": entry.data,
+        "command": entry.command,
+        "meta": facts,
+    }
+
+
+async def _project(session: TenantSession, rows: CaseRows, fresh: Sequence[Entry], meta: CaseMeta | None) -> None:
+    for entry in fresh:
+        project(rows, entry, meta)
+        await _follow_up(session, rows, entry)
+    session.add_all(rows.new)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise Conflict(f"somebody else projects case {rows.case_id}") from error
+    await counters.add(session, counters.keys_for(rows.case_id, rows.case.process, rows.counts))
+
+
+async def _follow_up(session: TenantSession, rows: CaseRows, entry: Entry) -> None:
+    """What is no projection but belongs into the same transaction: the business key, messages, notices to send."""
+    case = rows.case
+    if entry.kind in {EntryKind.CASE_STARTED, EntryKind.REOPENED} and case.key_text is not None:
+        await case_keys.hold(session, case.process, str(case.key_text), rows.case_id, entry.at)
+    elif entry.kind is EntryKind.CASE_ENDED:
+        if case.key_text is not None:
+            await case_keys.free(session, rows.case_id)
+        await messages.stop_all(session, rows.case_id)
+    elif entry.kind is EntryKind.MESSAGE_TAKEN:
+        await messages.taken(session, rows.case_id, str(entry.data["id"]))
+    elif entry.kind is EntryKind.NOTICE and entry.data.get("to"):
+        key = notice_id(rows.case_id, str(entry.data["id"]))
+        body = {"path": entry.path, "process": case.process, **entry.data}
+        # Dispatchers go by the real clock; a case under test may live in another year.
+        await outbox.put(session, "notice", key, body, at=datetime.now(UTC), case_id=rows.case_id)

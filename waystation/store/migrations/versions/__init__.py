@@ -1,0 +1,1 @@
+"""Migrations in order, named by a number and what they bring."""

@@ -1,0 +1,162 @@
+"""The organisation by version, and who may log in with what. Secrets come here hashed; hashing is the caller's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import CursorResult, func, select, update
+
+from waystation.contracts.errors import Refused
+from waystation.contracts.people import Organisation
+from waystation.store.inserts import insert_if_new
+from waystation.store.session import Conflict, TenantSession
+from waystation.store.tables.access import OrganisationRow, TokenRow, UserRow
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who a valid token stands for."""
+
+    tenant: str
+    person: str
+    kind: str
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+
+
+async def save_organisation(session: TenantSession, organisation: Organisation, *, by: str, at: datetime) -> int:
+    """Keep a new version of the organisation; returns its number. An unchanged one keeps its number.
+
+    Raises:
+        Conflict: somebody else saves right now.
+    """
+    text = msgspec.json.encode(organisation).decode()
+    latest = await latest_version(session)
+    known = await session.get(OrganisationRow, (session.tenant, latest))
+    if known is not None and known.organisation == text:
+        return latest
+    made = await insert_if_new(
+        session, OrganisationRow, version=latest + 1, organisation=text, saved_at=at, saved_by=by
+    )
+    if not made:
+        raise Conflict(f"version {latest + 1} of the organisation has just been saved by somebody else")
+    return latest + 1
+
+
+async def latest_version(session: TenantSession) -> int:
+    """The number of the newest version; 0 where there is none."""
+    return await session.scalar(select(func.max(OrganisationRow.version))) or 0
+
+
+async def organisation(session: TenantSession, version: int | None = None) -> Organisation:
+    """A version of the organisation, by default the newest; an empty one where there is none."""
+    wanted = await latest_version(session) if version is None else version
+    row = await session.get(OrganisationRow, (session.tenant, wanted))
+    return Organisation() if row is None else msgspec.json.decode(row.organisation, type=Organisation)
+
+
+async def save_user(session: TenantSession, person: str, login: str, password_hash: str, *, at: datetime) -> None:
+    """Let a person log in, or change how.
+
+    Raises:
+        Refused: `login_in_use`.
+    """
+    holder = await user_by_login(session, login)
+    if holder is not None and holder.person != person:
+        raise Refused("login_in_use", f"the login {login} belongs to somebody else", f"登录名 {login} 已被占用")
+    fresh = {"login": login, "password_hash": password_hash}
+    if not await insert_if_new(session, UserRow, person=person, created_at=at, disabled_at=None, **fresh):
+        await session.execute(update(UserRow).where(UserRow.person == person).values(**fresh))
+
+
+async def user_by_login(session: TenantSession, login: str) -> UserRow | None:
+    return (await session.scalars(select(UserRow).where(UserRow.login == login))).one_or_none()
+
+
+async def user(session: TenantSession, person: str) -> UserRow | None:
+    return await session.get(UserRow, (session.tenant, person))
+
+
+async def disable_user(session: TenantSession, person: str, *, at: datetime) -> None:
+    """Let a person in no more: no login, and every token of his ends."""
+    await session.execute(update(UserRow).where(UserRow.person == person).values(disabled_at=at))
+    await revoke_all(session, person, at=at)
+
+
+async def enable_user(session: TenantSession, person: str) -> None:
+    await session.execute(update(UserRow).where(UserRow.person == person).values(disabled_at=None))
+
+
+async def add_token(
+    session: TenantSession,
+    digest: str,
+    person: str,
+    *,
+    kind: str,
+    at: datetime,
+    expires_at: datetime | None = None,
+    scopes: tuple[str, ...] = (),
+    label: str = "",
+) -> None:
+    """Keep a token by the SHA-256 (hex) of its secret."""
+    session.add(
+        TokenRow(
+            digest=digest,
+            person=person,
+            kind=kind,
+            label=label,
+            scopes=list(scopes),
+            created_at=at,
+            expires_at=expires_at,
+            used_at=None,
+            revoked_at=None,
+        )
+    )
+    await session.flush()
+
+
+async def bearer(session: TenantSession, digest: str, *, at: datetime) -> Bearer | None:
+    """Who a token stands for now; None when it is unknown, revoked, expired or its person disabled.
+
+    Before the tenant is known the session is of `EVERY_TENANT`: the digest of a secret is unique over all of them.
+    """
+    query = (
+        select(TokenRow, UserRow.disabled_at)
+        .outerjoin(UserRow, (UserRow.tenant == TokenRow.tenant) & (UserRow.person == TokenRow.person))
+        .where(TokenRow.digest == digest, TokenRow.revoked_at.is_(None))
+    )
+    for row, disabled_at in await session.execute(query):
+        if disabled_at is None and (row.expires_at is None or row.expires_at > at):
+            return Bearer(row.tenant, row.person, row.kind, tuple(row.scopes), row.expires_at)
+    return None
+
+
+async def tokens_of(session: TenantSession, person: str) -> list[TokenRow]:
+    """A person's tokens, newest first; also those that are over."""
+    query = select(TokenRow).where(TokenRow.person == person)
+    return list(await session.scalars(query.order_by(TokenRow.created_at.desc(), TokenRow.digest)))
+
+
+async def token_used(session: TenantSession, digest: str, *, at: datetime) -> None:
+    """Note when a token was used last."""
+    await session.execute(update(TokenRow).where(TokenRow.digest == digest).values(used_at=at))
+
+
+async def revoke(session: TenantSession, digest: str, *, at: datetime) -> bool:
+    """End a token. False when it had ended or is unknown."""
+    result = await session.execute(
+        update(TokenRow).where(TokenRow.digest == digest, TokenRow.revoked_at.is_(None)).values(revoked_at=at)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+async def revoke_all(session: TenantSession, person: str, *, at: datetime) -> int:
+    """End every token of a person; returns how many."""
+    result = await session.execute(
+        update(TokenRow).where(TokenRow.person == person, TokenRow.revoked_at.is_(None)).values(revoked_at=at)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount

@@ -1,0 +1,198 @@
+"""Transactions: the only place that opens, commits and repeats them.
+
+`async with db.write(tenant) as session` is one transaction, committed when the block ends without an exception and
+rolled back otherwise; it is the only commit in the code base. `db.read(tenant)` never writes. What the database
+itself rolled back (deadlock, serialization, lock timeout) comes out as `Unavailable`; `db.transact` runs the work
+again when that happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Never, TypeVar
+
+from sqlalchemy import event, select
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from waystation.contracts.errors import Unavailable
+from waystation.store.engines import is_out_of_reach, open_engines, was_rolled_back
+from waystation.store.scope import EVERY_TENANT, OutOfScope, Scope, ScopedSession
+
+__all__ = ["EVERY_TENANT", "Conflict", "Database", "OutOfScope", "Scope", "TenantSession"]
+
+Answer = TypeVar("Answer")
+
+#: Seconds before the first repetition; each further one waits up to twice as long, but no longer than the longest.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0
+
+
+class Conflict(Unavailable):
+    """Another transaction was in the way and this one has been rolled back: run it again."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(
+            "database_conflict",
+            "another transaction was in the way; try again",
+            "与另一个事务冲突，请重试",
+            {"detail": detail} if detail else None,
+            retry_after=0.05,
+        )
+
+
+class TenantSession(AsyncSession):
+    """A session inside one tenant and one transaction. It cannot be committed by those who are handed it."""
+
+    sync_session_class = ScopedSession
+
+    @property
+    def scope(self) -> Scope:
+        """The tenant of this session, or `EVERY_TENANT`."""
+        scope: Scope = self.info["scope"]
+        return scope
+
+    @property
+    def tenant(self) -> str:
+        """The tenant of this session. A session over every tenant has none."""
+        scope = self.scope
+        if not isinstance(scope, str):
+            raise OutOfScope("this session is not of one tenant")
+        return scope
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite`, `postgresql`, `mysql` or `mariadb`."""
+        return self.get_bind().dialect.name
+
+    async def commit(self) -> None:
+        raise OutOfScope("the transaction is committed by whoever opened it")
+
+    async def connection(self, *_arguments: Any, **_options: Any) -> Never:
+        raise OutOfScope("a bare connection is not confined to the tenant")
+
+
+class Database:
+    """One database.
+
+    Args:
+        url: `sqlite:///file.db`, `postgresql://…` or `mysql://…`; drivers are chosen here.
+        pool_size: connections kept to a server.
+        attempts: how often `transact` runs work that conflicts with other transactions.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, attempts: int = 10) -> None:
+        self.writer, self.reader = open_engines(url, pool_size=pool_size)
+        self._attempts = attempts
+        for engine in {self.writer.sync_engine, self.reader.sync_engine}:
+            event.listen(engine, "handle_error", _name_timeouts)
+
+    @asynccontextmanager
+    async def write(self, scope: Scope) -> AsyncIterator[TenantSession]:
+        """One transaction of a tenant.
+
+        Raises:
+            Conflict: the database rolled it back because of another one.
+            Unavailable: the database is not answering; whether a commit took effect is then unknown.
+        """
+        with _database_errors():
+            async with _open(self.writer, scope, writable=True) as session:
+                yield session
+                await AsyncSession.commit(session)
+
+    @asynccontextmanager
+    async def read(self, scope: Scope) -> AsyncIterator[TenantSession]:
+        """A consistent look at a tenant. Writing in it is refused."""
+        with _database_errors():
+            async with _open(self.reader, scope, writable=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def snapshot(self, scope: Scope) -> AsyncIterator[TenantSession]:
+        """Like `read`, but every statement sees the same moment, however long it takes."""
+        engine = self.reader
+        if engine.dialect.name != "sqlite":  # there, every transaction sees one moment
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with _database_errors():
+            async with _open(engine, scope, writable=False) as session:
+                yield session
+
+    async def transact(self, scope: Scope, work: Callable[[TenantSession], Awaitable[Answer]]) -> Answer:
+        """The answer of `work`, run in a transaction of its own, and again in a new one after each conflict.
+
+        `work` may run several times, so all it does must go through the session.
+        """
+        for attempt in range(1, self._attempts + 1):
+            try:
+                async with self.write(scope) as session:
+                    return await work(session)
+            except Conflict:
+                if attempt == self._attempts:
+                    raise
+                await asyncio.sleep(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt) * random.random())  # noqa: S311 - spreads repetitions, keeps no secret
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life; `Unavailable` if there is none."""
+        async with self.read(EVERY_TENANT) as session:
+            await session.execute(select(1))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+
+@asynccontextmanager
+async def _open(engine: AsyncEngine, scope: Scope, *, writable: bool) -> AsyncIterator[TenantSession]:
+    if scope == "":
+        raise OutOfScope("a session needs a tenant")
+    session = TenantSession(engine, expire_on_commit=False, info={"scope": scope, "writable": writable})
+    async with session:
+        # Begun here, so that nobody else can begin (and with it commit) a transaction on this session.
+        _transaction = await session.begin()
+        await _connect(session)
+        yield session
+
+
+async def _connect(session: TenantSession) -> None:
+    try:
+        _connection = await AsyncSession.connection(session)
+    except DBAPIError as error:
+        raise (Conflict(str(error.orig)) if was_rolled_back(error) else _out_of_reach(error.orig)) from error
+    except OSError as error:  # not wrapped by drivers while they connect
+        raise _out_of_reach(error) from error
+
+
+@contextmanager
+def _database_errors() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if was_rolled_back(error):
+            raise Conflict(str(error.orig)) from error
+        if is_out_of_reach(error):
+            raise _out_of_reach(error.orig) from error
+        raise
+    except PoolTimeout as error:
+        raise _out_of_reach(error) from error
+
+
+def _name_timeouts(context: ExceptionContext) -> None:
+    """A statement that took too long ends in a bare TimeoutError, which could be anybody's."""
+    if isinstance(context.original_exception, OSError):
+        raise _out_of_reach(context.original_exception) from context.original_exception
+
+
+def _out_of_reach(cause: BaseException | None) -> Unavailable:
+    return Unavailable(
+        "database_unavailable",
+        "the database is not answering",
+        "数据库没有响应",
+        {"cause": str(cause) or type(cause).__name__},
+        retry_after=1.0,
+    )

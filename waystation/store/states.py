@@ -1,0 +1,51 @@
+"""Machine states outside Temporal: what a case ended with, and states too large to be carried as input."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from waystation.store.inserts import insert_if_new
+from waystation.store.session import TenantSession
+from waystation.store.tables.shared import CarriedStateRow, EndStateRow
+
+
+@dataclass(frozen=True, slots=True)
+class EndState:
+    """The state that a case ended with, and the plan and engine version that can read it."""
+
+    state: bytes
+    plan_hash: str
+    engine: int
+
+
+async def keep_end(session: TenantSession, case_id: str, end: EndState, *, at: datetime) -> None:
+    """Keep the state that a case ended with, in place of that of an earlier end."""
+    fresh = {"state": end.state, "plan_hash": end.plan_hash, "engine": end.engine, "kept_at": at}
+    if not await insert_if_new(session, EndStateRow, case_id=case_id, **fresh):
+        await session.execute(update(EndStateRow).where(EndStateRow.case_id == case_id).values(**fresh))
+
+
+async def end_of(session: TenantSession, case_id: str) -> EndState | None:
+    row = await session.get(EndStateRow, (session.tenant, case_id))
+    return None if row is None else EndState(row.state, row.plan_hash, row.engine)
+
+
+async def carry(session: TenantSession, case_id: str, state: bytes, *, at: datetime) -> str:
+    """Keep a state for the next run of a case; returns the SHA-256 that it is found by."""
+    digest = hashlib.sha256(state).hexdigest()
+    await insert_if_new(session, CarriedStateRow, hash=digest, case_id=case_id, state=state, kept_at=at)
+    return digest
+
+
+async def carried(session: TenantSession, digest: str) -> bytes | None:
+    return await session.scalar(select(CarriedStateRow.state).where(CarriedStateRow.hash == digest))
+
+
+async def drop_carried(session: TenantSession, case_id: str, *, keep: str | None = None) -> None:
+    """Drop the carried states of a case, but for `keep`, from which its present run has started."""
+    old = delete(CarriedStateRow).where(CarriedStateRow.case_id == case_id)
+    await session.execute(old if keep is None else old.where(CarriedStateRow.hash != keep))

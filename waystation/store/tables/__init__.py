@@ -1,0 +1,5 @@
+"""The store's own tables, by subject. Importing this package completes the metadata."""
+
+from waystation.store.tables import access, cases, definitions, effects, journal, messages, shared
+
+__all__ = ["access", "cases", "definitions", "effects", "journal", "messages", "shared"]

@@ -1,0 +1,1 @@
+"""Deterministic side: the token machine, node kinds, and the drivers that run them."""

@@ -1,0 +1,185 @@
+"""Moving a running case to another version: first what it would mean, then the move.
+
+Nodes that both versions have, by id and kind, stay open as they are; a node that the map names is left and the one it
+is mapped to is entered. What is not active does not matter: the past is in the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from waystation.contracts.errors import Refused
+from waystation.contracts.events import Command, EntryKind
+from workflows.machine import clocks, desk, tokens
+from workflows.machine.program import NodeRun, Program
+from workflows.machine.run import Run
+from workflows.machine.state import Activation, CaseState, Clock, Token
+
+_HUMAN = ("task", "approval")
+
+
+@dataclass(slots=True)
+class Finding:
+    """`clean`: nothing to decide. `needs_map`: name a place for `missing` nodes. `stuck`: for `reasons`."""
+
+    verdict: Literal["clean", "needs_map", "stuck"] = "clean"
+    missing: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+    def conclude(self) -> Finding:
+        self.verdict = "stuck" if self.reasons else "needs_map" if self.missing else "clean"
+        return self
+
+
+def examine(old: Program, new: Program, state: CaseState, node_map: Mapping[str, str] | None = None) -> Finding:
+    """Can this case go on under the new version, as it stands now?"""
+    found = Finding()
+    mapping = dict(node_map or {})
+    for frame in state.frames.values():
+        if frame.body not in new.bodies:
+            found.reasons.append(f"the body {frame.body} is gone, and something is active inside it")
+    for act in state.acts.values():
+        _examine_place(old, new, mapping, state.frames[act.frame].body, act.node, found)
+    for frame in state.frames.values():
+        for join, queue in frame.queues.items():
+            if queue:
+                _examine_place(old, new, {}, frame.body, join, found)
+        for fork in frame.forks.values():
+            _examine_place(old, new, {}, frame.body, fork.node, found)
+            if fork.join:
+                _examine_place(old, new, {}, frame.body, fork.join, found)
+    for op in state.ready:
+        if op.do == "enter" and op.frame in state.frames:
+            _examine_place(old, new, mapping, state.frames[op.frame].body, op.node, found)
+    _examine_data(new, state, found)
+    if state.undo is not None:
+        found.reasons.append("undo is under way")
+    return found.conclude()
+
+
+def _examine_place(
+    old: Program, new: Program, mapping: Mapping[str, str], body: str, node_id: str, found: Finding
+) -> None:
+    if body not in new.bodies:
+        return
+    before = old.bodies[body].nodes.get(node_id)
+    target = mapping.get(before.key if before is not None else node_id, mapping.get(node_id))
+    after = new.bodies[body].nodes.get(target or node_id)
+    key = before.key if before is not None else node_id
+    if after is None:
+        if target is not None:
+            found.reasons.append(f"{key} is mapped to {target}, which the new version does not have there")
+        elif key not in found.missing:
+            found.missing.append(key)
+    elif before is not None and target is None and not _same_kind(before, after):
+        found.reasons.append(f"{key} was a {before.kind} and is a {after.kind} now")
+
+
+def _same_kind(before: NodeRun, after: NodeRun) -> bool:
+    return before.kind == after.kind
+
+
+def _examine_data(new: Program, state: CaseState, found: Finding) -> None:
+    for name, value in state.data.items():
+        if name not in new.schemas:
+            continue
+        problem = new.field_error(name, value)
+        if problem:
+            found.reasons.append(f"data.{name}: {problem}")
+    for name in new.plan.required:
+        if state.data.get(name) is None and "default" not in new.schemas.get(name, {}):
+            found.reasons.append(f"data.{name} is required by the new version and has no value")
+
+
+def check(run: Run, command: Command, new: Program, version: int) -> Callable[[], Any]:
+    """The work of `migrate`.
+
+    Raises:
+        Refused: `needs_map` or `stuck`, with the reasons; a dry run is never refused.
+    """
+    mapping = {str(old): str(to) for old, to in (command.args.get("map") or {}).items()}
+    if new.plan.process != run.state.process:
+        raise Refused("not_allowed", "that is another process", "不是同一个流程")
+    found = examine(run.program, new, run.state, mapping)
+    told = {"verdict": found.verdict, "missing": found.missing, "reasons": found.reasons}
+    if command.args.get("dry_run"):
+        return lambda: told
+    if found.verdict != "clean":
+        raise Refused(found.verdict, "; ".join(found.reasons or found.missing), "无法迁移到该版本", told)
+    restart = command.args.get("clocks") == "restart"
+
+    def work() -> dict[str, Any]:
+        move(run, new, version, mapping, restart=restart)
+        return told
+
+    return work
+
+
+def move(run: Run, new: Program, version: int, mapping: Mapping[str, str], *, restart: bool) -> None:
+    """Put the case under the new program."""
+    state, old = run.state, run.program
+    leaving = [act for act in state.acts.values() if _target(old, state, act, mapping) is not None]
+    goals = {act.path: str(_target(old, state, act, mapping)) for act in leaving}
+    moved: list[tuple[str, str, Token]] = []
+    for act in leaving:
+        token = tokens.withdraw(run, act, f"moved to version {version}", undo_inside=False, undo_late=True)
+        moved.append((act.frame, goals[act.path], token))
+    versions: dict[str, Any] = {"from": state.version, "to": version}
+    run.program, state.plan, state.version = new, new.hash, version
+    for name, schema in new.schemas.items():
+        if name not in state.data and "default" in schema:
+            state.data[name] = schema["default"]
+    state.data = {name: value for name, value in state.data.items() if name in new.schemas}
+    run.journal(EntryKind.MIGRATED, plan=new.hash, data=dict(state.data), **versions)
+    run.refresh_names()
+    run.data_dirty = True
+    for act in list(state.acts.values()):
+        _keep(run, old, act, restart=restart)
+    _case_clocks(run, restart=restart)
+    for frame, node, token in moved:
+        token.came = ""
+        tokens.send(run, state.frames[frame], node, token)
+
+
+def _target(old: Program, state: CaseState, act: Activation, mapping: Mapping[str, str]) -> str | None:
+    key = old.bodies[state.frames[act.frame].body].nodes[act.node].key
+    target = mapping.get(key, mapping.get(act.node))
+    return target.rsplit("/", 1)[-1] if target is not None else None
+
+
+def _keep(run: Run, old: Program, act: Activation, *, restart: bool) -> None:
+    """A node that stays open: its clock and its outcomes are those of the new version."""
+    node = run.node(act)
+    deadline = getattr(node.params, "deadline", None)
+    clock = run.state.clocks.get(f"{act.path}|deadline")
+    if deadline is None:
+        if clock is not None:
+            del run.state.clocks[clock.id]
+            run.journal(EntryKind.CLOCK_STOPPED, act.path, by="", clock=clock.id)
+    elif clock is None or restart:
+        act.since = run.state.now
+        clocks.arm_deadline(run, act, deadline)
+    else:
+        _fit(run, clock)
+    if act.panel is not None and node.kind in _HUMAN:
+        if node.kind == "task":
+            act.panel.outcomes = tuple(node.params.outcomes)
+        desk.show(run, act, opened=act.phase == "open")
+
+
+def _fit(run: Run, clock: Clock) -> None:
+    """What remains is kept; steps that fired do not fire again."""
+    deadline = clocks.deadline_of(run, clock)
+    if deadline is not None:
+        clock.fired = min(clock.fired, len(clocks.steps_of(deadline)))
+        clocks.reschedule(run, clock)
+
+
+def _case_clocks(run: Run, *, restart: bool) -> None:
+    own = [key for key, clock in run.state.clocks.items() if not clock.path]
+    if restart or (not own and run.program.plan.deadline is not None):
+        for key in own:
+            del run.state.clocks[key]
+        clocks.arm_case(run)

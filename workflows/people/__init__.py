@@ -1,0 +1,10 @@
+"""Who is asked: reading an organisation, judging whether it is sound, and finding the people for a node. All pure."""
+
+from workflows.people.finding import roles_of
+from workflows.people.load import Load
+from workflows.people.proxies import acts_for, proxies_of
+from workflows.people.reading import parse_people
+from workflows.people.resolving import resolve
+from workflows.people.soundness import validate
+
+__all__ = ["Load", "acts_for", "parse_people", "proxies_of", "resolve", "roles_of", "validate"]

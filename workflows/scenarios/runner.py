@@ -1,0 +1,230 @@
+"""Running a scenario on an engine: each step in turn; the first thing that is not as written ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from waystation.contracts.durations import parse_duration
+from waystation.contracts.errors import Refused
+from waystation.contracts.events import Command
+from waystation.contracts.problems import Path
+from workflows.engine import Engine
+from workflows.panel import answerers
+from workflows.people import parse_people
+from workflows.scenarios.expect import Failure, World, check
+from workflows.scenarios.model import CASE_COMMANDS, TASK_VERBS, Scenario
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a scenario went. `failures` is empty when it passed; `at` is the document path of the failing step."""
+
+    scenario: str
+    failures: list[str] = field(default_factory=list)
+    at: Path = ()
+    cases: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+class _Session:
+    """The cases a scenario has started, by the ids it gives them."""
+
+    def __init__(self, engine: Engine, scenario: Scenario) -> None:
+        self.engine = engine
+        self.scenario = scenario
+        self.cases: dict[str, str] = {}
+        self.last = ""
+        self.commands = 0
+
+    def case(self, args: Mapping[str, Any]) -> str:
+        name = args.get("case")
+        if name is None:
+            if not self.last:
+                raise Failure("no case has been started")
+            return self.last
+        if name not in self.cases:
+            raise Failure(f"no case has the id {name!r}")
+        return self.cases[str(name)]
+
+
+async def run_scenario(scenario: Scenario, engine: Engine) -> Outcome:
+    """Run one scenario. The engine is this scenario's own: its own tenant, its own clock."""
+    session = _Session(engine, scenario)
+    outcome = Outcome(scenario.name, cases=session.cases)
+    place: Path = (*scenario.path, "start")
+    try:
+        if scenario.start is not None:
+            await _start(session, scenario.start)
+        for verb, args, path in scenario.steps:
+            place = path
+            await _step(session, verb, args)
+    except Failure as failure:
+        outcome.failures, outcome.at = list(failure.lines), place
+    except Refused as refused:
+        outcome.failures, outcome.at = (
+            [f"refused with {refused.code}: {refused.en} {refused.detail or ''}".strip()],
+            place,
+        )
+    return outcome
+
+
+async def _step(session: _Session, verb: str, args: Any) -> None:
+    if verb == "expect":
+        await check(World(session.engine, session.cases, session.last), args)
+    elif verb == "refuse":
+        await _refuse(session, args)
+    elif verb == "bulk":
+        await _bulk(session, args)
+    else:
+        await _do(session, verb, args)
+
+
+async def _do(session: _Session, verb: str, args: Any) -> Any:
+    match verb:
+        case "start":
+            return await _start(session, args)
+        case "advance":
+            return await session.engine.advance(_span(args))
+        case "message":
+            fields = dict(args.get("with") or {})
+            if "key" in args:
+                fields["key"] = args["key"]
+            return await _message(session, str(args["name"]), fields, args.get("id"))
+        case "people":
+            changed = parse_people(args, session.engine.organisation())
+            return await session.engine.set_people(changed)
+        case _:
+            return await _command(session, verb, args or {})
+
+
+async def _message(session: _Session, name: str, fields: dict[str, Any], message_id: str | None) -> None:
+    delivered = await session.engine.message(name, fields, message_id)
+    for case in delivered.started:
+        session.cases[f"case{len(session.cases) + 1}"] = case
+        session.last = case
+
+
+def _span(text: Any) -> timedelta:
+    try:
+        duration = parse_duration(str(text))
+    except ValueError as error:
+        raise Failure(f"advance: {error}") from None
+    if duration.needs_calendar:
+        raise Failure("advance takes wall time such as 3h or 2d")
+    return timedelta(seconds=duration.seconds)
+
+
+async def _start(session: _Session, args: Mapping[str, Any]) -> None:
+    process = str(args.get("process") or session.scenario.process)
+    data = dict(args.get("data") or {})
+    key = args.get("key")
+    case = await session.engine.start(
+        process, data, str(args.get("as") or ""), None if key is None else str(key), args.get("version")
+    )
+    name = str(args.get("id") or f"case{len(session.cases) + 1}")
+    session.cases[name] = case
+    session.last = case
+
+
+async def _command(session: _Session, verb: str, args: Mapping[str, Any]) -> Any:
+    if verb == "handover" and "task" not in args and "case" not in args:
+        return await _hand_over(session, args)
+    case = session.case(args)
+    target = args.get("task", args.get("node"))
+    if verb == "jump":
+        target = args.get("from")
+    case, task = await locate(session.engine, case, None if target is None else str(target))
+    session.commands += 1
+    rest = {key: value for key, value in args.items() if key not in ("task", "as", "case", "revision")}
+    if verb == "jump" and task is not None:
+        rest["from"] = task
+    if verb not in TASK_VERBS and verb not in CASE_COMMANDS:
+        raise Failure(f"unknown step {verb!r}")
+    command = Command(
+        session.engine.now(),
+        f"step-{session.commands}",
+        verb,
+        str(args.get("as") or await _somebody(session.engine, case, verb, task)),
+        task,
+        rest,
+        revision=args.get("revision"),
+    )
+    return await session.engine.command(case, command)
+
+
+async def _somebody(engine: Engine, case: str, verb: str, task: str | None) -> str:
+    """Where a step on a task does not say who: the first who may answer it."""
+    if verb not in TASK_VERBS or task is None:
+        return ""
+    for act in (await engine.state(case)).acts.values():
+        if act.panel is not None and task in (act.path, act.node):
+            return next(iter(answerers(act.panel)), "")
+    return ""
+
+
+async def _hand_over(session: _Session, args: Mapping[str, Any]) -> None:
+    """离职转办: all open work, in every case."""
+    for name in list(session.cases):
+        if (await session.engine.state(session.cases[name])).ending is None:
+            await _command(session, "handover", {**args, "case": name})
+
+
+async def locate(engine: Engine, case: str, task: str | None) -> tuple[str, str | None]:
+    """A task `call/node` of a called case is the task `node` of that case."""
+    while task is not None and "/" in task:
+        state = await engine.state(case)
+        head, called = _called(state.acts, task)
+        if called is None:
+            break
+        case, task = called, task[len(head) + 1 :]
+    return case, task
+
+
+def _called(acts: Mapping[str, Any], task: str) -> tuple[str, str | None]:
+    for path, act in acts.items():
+        called = act.work.get("case")
+        if isinstance(called, str):
+            for name in (path, act.node):
+                if task.startswith(f"{name}/"):
+                    return name, called
+    return "", None
+
+
+async def _refuse(session: _Session, args: Mapping[str, Any]) -> None:
+    code = args["code"]
+    verb = next(key for key in args if key != "code")
+    try:
+        await _do(session, verb, args[verb])
+    except Refused as refused:
+        if refused.code != code and not _kept_away(refused, code):
+            raise Failure(
+                f"expected {verb} to be refused with {code}, but it was refused with {refused.code}"
+            ) from None
+        return
+    raise Failure(f"expected {verb} to be refused with {code}, but it was accepted")
+
+
+def _kept_away(refused: Refused, code: str) -> bool:
+    """Whom four eyes keep away is not asked, so the task is not his: a scenario may name either reason."""
+    return (code, refused.code, (refused.detail or {}).get("reason")) == ("four_eyes", "not_yours", "excluded")
+
+
+async def _bulk(session: _Session, rows: list[Mapping[str, Any]]) -> None:
+    """Many in one call: a row that is refused does not stop the rest; one that must be refused stands in `refuse`."""
+    failures: list[str] = []
+    for index, row in enumerate(rows):
+        verb, args = next(iter(row.items()))
+        try:
+            await _step(session, verb, args)
+        except Failure as failure:
+            failures += [f"bulk[{index}]: {line}" for line in failure.lines]
+        except Refused:
+            continue
+    if failures:
+        raise Failure(*failures)
