@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import process_time
 
 import pytest
 
+from tests.support.effort import calls
 from tests.support.plans import node, on_error, process
 from waystation.compiler.checks import (
     dataflow,
@@ -69,16 +69,13 @@ def fan(size):
     return process({"f": node("fork", list(branches)), **branches, "j": node("join", "end", need=size)})
 
 
-def seconds(unit):
-    started = process_time()
-    for check in CHECKS:
-        list(check.check(unit))
-    return process_time() - started
+def effort(unit):
+    return calls(lambda: [list(check.check(unit)) for check in CHECKS])
 
 
 @pytest.mark.parametrize("shape", [rounds, chain, nest, fan])
 def test_ten_times_the_nodes_take_about_ten_times_as_long(shape):
-    """Bounds are generous for busy machines; a quadratic step would take a hundred times as long."""
-    small, large = seconds(shape(500)), seconds(shape(5000))
-    assert small < 0.5
-    assert large < 25 * max(small, 0.01)
+    """Counted in calls; a quadratic step would take a hundred times as many."""
+    small, large = effort(shape(200)), effort(shape(2000))
+    assert small < 200_000
+    assert large < 12 * small

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import time
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -98,9 +97,7 @@ def mutated_text(chance: random.Random, text: str) -> str:
 
 
 def survives(text: str | bytes, catalog: Catalog = CATALOG, library: Library | None = None) -> None:
-    began = time.process_time()
     compiled = compile_process(text, catalog, library, file="p")
-    assert time.process_time() - began < 10
     assert (compiled.plan is None) == any(problem.is_error for problem in compiled.problems)
     for problem in compiled.problems:
         assert problem.zh

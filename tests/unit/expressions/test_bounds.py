@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.effort import calls
 from tests.support.expressions import DATA, ENVIRONMENT, foreseen, reason_of, value_of
 from waystation.expressions import (
     ExpressionError,
@@ -101,10 +101,9 @@ def test_hostile_sources_are_refused(source: str, reason: str) -> None:
     ],
 )
 def test_hostile_evaluations_end_soon(source: str, reason: str) -> None:
-    """Steps, texts and lists are bounded; the worst of these took 0.1 s when this was written."""
-    begin = time.perf_counter()
+    """Steps, texts and lists are bounded."""
+    assert calls(lambda: reason_of(source, d=BIG), at_most=5_000_000)
     assert reason == reason_of(source, d=BIG)
-    assert time.perf_counter() - begin < 5
 
 
 def test_catastrophic_patterns_are_linear() -> None:
