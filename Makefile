@@ -9,6 +9,8 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 ARGS ?=
 WORKERS ?= auto
+#: The order of tests is shuffled; the same seed gives the same order.
+SEED ?= 1
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -22,7 +24,7 @@ up: $(STAMP) ## start everything: Temporal, database, API, worker, demo · 启�
 env: $(STAMP) ## make the environment from the lock file · 按锁文件建立环境
 
 test: $(STAMP) databases ## install what tests need and run them all · 运行全部测试
-	@$(PY) -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(PY) -m pytest -q -n $(WORKERS) --dist worksteal --randomly-seed=$(SEED) $(ARGS)
 
 test-quick: $(STAMP) ## the tests that need no server · 只运行不需要服务器的测试
 	@$(PY) -m pytest -q -n $(WORKERS) --dist worksteal -m "not temporal and not databases and not slow" $(ARGS)
