@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from tests.store.journals import Story
 from tests.store.moments import T0
 from waystation.contracts.events import EntryKind
-from waystation.store import notices
+from waystation.store import idempotency, notices
 from waystation.store.rebuild import rebuild
 from waystation.store.session import Database
 from waystation.store.tables.cases import CaseRow, CounterRow, TaskPersonRow, TaskRow, VisitRow
@@ -92,3 +92,19 @@ async def test_a_row_that_the_journal_does_not_know_is_found(busy: Database) -> 
     assert (await rebuild(busy, "t", check=True)).differences == []
     async with busy.read("other") as session:
         assert await session.get(VisitRow, ("other", "c1", "ghost")) is not None
+
+
+async def test_effects_that_the_journal_does_not_know_are_found(database: Database) -> None:
+    """Actions and undo actions that a case started are known; what a lost task did besides is shown."""
+    story = Story("c").started().tell(EntryKind.ACTION_STARTED, "book", action="a", key="book")
+    await story.tell(EntryKind.UNDO_STARTED, why="cancel", records=["book"]).store(database)
+
+    async def works() -> dict[str, Any]:
+        return {}
+
+    async with database.write("t") as session:
+        for key in ("book", "undo:book", "lost#2"):
+            await idempotency.once(session, "action:c", key, {}, works)
+        await idempotency.once(session, "starts", "elsewhere", {}, works)
+    report = await rebuild(database, "t", check=True)
+    assert ([], [("c", "lost#2")]) == (report.differences, report.unknown)

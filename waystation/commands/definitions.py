@@ -77,13 +77,15 @@ def rebuild(
         reports = asyncio.run(_rebuild(check, tenant))
     except WaystationError as error:
         raise complain(error) from None
-    differences = 0
+    wrong = 0
     for name, report in reports.items():
-        differences += len(report.differences)
+        wrong += len(report.differences) + len(report.unknown)
         typer.echo(f"{name}: {report.cases} cases, {report.entries} entries, {len(report.differences)} differences")
         for found in report.differences[:50]:
             typer.echo(f"  {found.table} {found.case_id} {found.column}: {found.stored!r} -> {found.expected!r}")
-    if check and differences:
+        for case, key in report.unknown[:50]:
+            typer.echo(f"  {case}: 日志中没有的动作效果 an effect that the journal does not know: {key}")
+    if check and wrong:
         raise typer.Exit(1)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import inspect, select
 from waystation.store import counters, exact_json, journal
 from waystation.store.case_rows import PROJECTED, CaseRows, key_of, load_all
 from waystation.store.counters import CounterKey
+from waystation.store.known_effects import unknown_effects
 from waystation.store.projector import project
 from waystation.store.schema import Base
 from waystation.store.session import Database, TenantSession
@@ -42,11 +43,16 @@ class Difference:
 
 @dataclass(slots=True)
 class Report:
-    """What a rebuild looked at and found."""
+    """What a rebuild looked at and found.
+
+    Args:
+        unknown: case and key of each effect that the journal of the case does not know; nothing puts these right.
+    """
 
     cases: int = 0
     entries: int = 0
     differences: list[Difference] = field(default_factory=list)
+    unknown: list[tuple[str, str]] = field(default_factory=list)
 
 
 async def rebuild(database: Database, tenant: str, *, check: bool) -> Report:
@@ -90,6 +96,7 @@ async def _look_at(session: TenantSession, case_id: str, report: Report, counted
     report.cases += 1
     report.entries += entries
     report.differences.extend(_differences(stored, expected))
+    report.unknown.extend((case_id, key) for key in await unknown_effects(session, case_id))
     found = expected.find(CaseRow)
     if found is not None:
         counted.update(counters.keys_for(case_id, found.process, expected.counts))
