@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,12 @@ def installed(tmp_path: Path) -> Iterator[Installation]:
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture
+def office(installed: Installation) -> Iterator[Office]:
+    with closing(Office(installed)) as opened:
+        yield opened
 
 
 def effects(installed: Installation) -> dict[str, int]:
@@ -64,9 +71,8 @@ def kill_in_turn(
     return killed
 
 
-def test_every_case_survives_every_kill(installed: Installation) -> None:
+def test_every_case_survives_every_kill(installed: Installation, office: Office) -> None:
     """One case of each process without kills says what a case does; 200 with kills do that 50 times, exactly."""
-    office = Office(installed)
     office.sign_in()
     empty = effects(installed)
     ends = drive(office, range(1, 2))

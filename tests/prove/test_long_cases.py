@@ -8,7 +8,7 @@ import os
 from tests.support.house import House
 from waystation.contracts.events import EntryKind
 
-#: Full counts are those of the issue; a smaller share can be asked for, to look at one thing.
+#: A smaller share of the full counts can be asked for, to look at one thing.
 SHARE = float(os.environ.get("PROVE_SHARE", "1"))
 TURNS = max(50, int(20_000 * SHARE))
 COMMANDS = max(50, int(3_000 * SHARE))

@@ -67,6 +67,9 @@ class Office:
     def __post_init__(self) -> None:
         self.http = httpx.Client(base_url=f"{self.installed.url}/api/v1", timeout=40)
 
+    def close(self) -> None:
+        self.http.close()
+
     def ask(self, method: str, path: str, person: str, body: Any = None, key: str = "") -> dict[str, Any]:
         """Send a request until it is answered; only what may be sent again comes here."""
         give_up = time.monotonic() + PATIENCE
