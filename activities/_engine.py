@@ -18,12 +18,12 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from activities._asking import Asking
-from activities._journal import record
+from activities._journal import record, reserve
 from activities._runtime import ActionRequest, BeforeCommit, Failed, Outcome, Succeeded, run_action
 from waystation.contracts import runs
 from waystation.contracts.catalog import ActionSpec
 from waystation.contracts.events import CancelCase, FreeLock, SendMessage, StartCase
-from waystation.contracts.runs import ActionAnswer, ActionTry, Recorded, RecordRequest, StoredState
+from waystation.contracts.runs import ActionAnswer, ActionTry, LockClaim, Recorded, RecordRequest, StoredState
 from waystation.store import idempotency, states
 from waystation.store.session import Database, TenantSession
 
@@ -80,7 +80,7 @@ class CaseActivities:
     @property
     def all(self) -> list[Callable[..., Awaitable[Any]]]:
         """What a worker registers."""
-        return [self.record, self.keep_state, self.load_state, self.act]
+        return [self.record, self.keep_state, self.load_state, self.reserve_lock, self.act]
 
     @activity.defn(name=runs.RECORD)
     async def record(self, request: RecordRequest) -> Recorded:
@@ -113,6 +113,12 @@ class CaseActivities:
         if packed is None:
             raise LookupError(f"no state {given.hash} is kept for case {given.mark.case}")
         return StoredState(given.mark, packed, given.hash)
+
+    @activity.defn(name=runs.RESERVE_LOCK)
+    async def reserve_lock(self, given: LockClaim) -> LockClaim:
+        """Hold a lock across cases for a command that takes it."""
+        held = await self._database.transact(given.mark.tenant, lambda session: reserve(session, given))
+        return LockClaim(given.mark, given.path, given.name, held)
 
     @activity.defn(dynamic=True)
     async def act(self, args: Sequence[RawValue]) -> ActionAnswer:

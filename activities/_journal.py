@@ -7,7 +7,7 @@ sends it again. What has to happen outside the database goes into the outbox.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, assert_never
 
@@ -33,8 +33,9 @@ from waystation.contracts.events import (
     StopAwaiting,
     TakeLock,
 )
-from waystation.contracts.runs import Answer, CalledStart, CaseMark, Ended, RecordRequest
+from waystation.contracts.runs import Answer, CalledStart, CaseMark, Ended, LockClaim, RecordRequest
 from waystation.store import journal, locks, lost_entries, messages, outbox, states
+from waystation.store.ids import new_id
 from waystation.store.journal import CaseMeta
 from waystation.store.locks import Holder
 from waystation.store.messages import Delivery
@@ -46,9 +47,13 @@ DELIVER_GRANT = "deliver_grant"
 DELIVER_CALL_ENDED = "deliver_call_ended"
 START_CASE = "start_case"
 CANCEL_CASE = "cancel_case"
-TO_CASES = (DELIVER_MESSAGE, DELIVER_GRANT, DELIVER_CALL_ENDED, START_CASE, CANCEL_CASE)
+#: Ask a case whether it still wants a lock that it has reserved.
+CHECK_LOCK = "check_lock"
+TO_CASES = (DELIVER_MESSAGE, DELIVER_GRANT, DELIVER_CALL_ENDED, START_CASE, CANCEL_CASE, CHECK_LOCK)
 #: Messages that leave the system; the channels take these.
 SEND_OUT = "send_out"
+#: How long a command may take from reserving a lock to confirming it before somebody looks.
+RESERVED_FOR = timedelta(minutes=1)
 
 
 async def record(session: TenantSession, request: RecordRequest, asking: Asking) -> list[Answer]:
@@ -81,7 +86,23 @@ async def hand_out(session: TenantSession, deliveries: Iterable[Delivery], at: d
 async def grant(session: TenantSession, name: str, holder: Holder, at: datetime) -> None:
     """Have a case told that it has a lock now."""
     body = _plain(LockGranted(at, holder.path, name))
-    await put(session, DELIVER_GRANT, f"{name}/{holder.ticket}", holder.case_id, body)
+    # Tickets begin anew once a lock has been forgotten, so they do not make a key; a grant that comes twice is none.
+    await put(session, DELIVER_GRANT, new_id(), holder.case_id, body)
+
+
+async def reserve(session: TenantSession, claim: LockClaim) -> bool:
+    """Hold a lock for a command. Should the case be lost before it confirms that, somebody will look."""
+    now = datetime.now(UTC)
+    case, until = claim.mark.case, now + RESERVED_FOR
+    held = await locks.reserve_lock(session, claim.name, case, claim.path, until=until, at=claim.mark.at)
+    if held:
+        await check_lock(session, claim.name, case, claim.path, until)
+    return held
+
+
+async def check_lock(session: TenantSession, name: str, case: str, path: str, at: datetime) -> None:
+    """Have it looked at whether a reserved lock is still wanted."""
+    await outbox.put(session, CHECK_LOCK, new_id(), {"name": name, "path": path}, at=at, case_id=case)
 
 
 async def _append(session: TenantSession, case: str, entries: list[Entry], meta: CaseMeta) -> None:

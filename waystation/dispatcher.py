@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from activities._journal import (
     CANCEL_CASE,
+    CHECK_LOCK,
     DELIVER_CALL_ENDED,
     DELIVER_GRANT,
     DELIVER_MESSAGE,
@@ -30,6 +31,7 @@ from waystation.contracts.events import CallEnded, Command, LockGranted, Message
 from waystation.contracts.runs import CalledStart
 from waystation.gateway import Gateway
 from waystation.gateway.doubts import CHECK_CASE, settle
+from waystation.gateway.reservations import settle_lock
 from waystation.store import locks, messages, outbox
 from waystation.store.outbox import Claimed
 from waystation.store.session import EVERY_TENANT, Database, TenantSession
@@ -68,6 +70,7 @@ class Dispatcher:
             START_CASE: self._start,
             CANCEL_CASE: self._cancel,
             CHECK_CASE: self._check,
+            CHECK_LOCK: self._check_lock,
         }
 
     def wake(self) -> None:
@@ -172,6 +175,11 @@ class Dispatcher:
 
     async def _check(self, item: Claimed) -> bool:
         await settle(self._gateway.line, self._database, item.tenant, str(item.case_id))
+        return True
+
+    async def _check_lock(self, item: Claimed) -> bool:
+        case, name, path = str(item.case_id), str(item.body["name"]), str(item.body["path"])
+        await settle_lock(self._gateway.line, self._database, item.tenant, case, name, path)
         return True
 
 

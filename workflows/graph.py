@@ -52,6 +52,7 @@ from workflows.details import details, status_mark
 from workflows.machine import Machine, Program, Step, begin, commands, dump_state, load_state
 from workflows.outflow import Outflow
 from workflows.plans import PLANS
+from workflows.reserving import Reserving
 
 #: How long one attempt to write to the store may take.
 STORE_PATIENCE = timedelta(seconds=30)
@@ -100,6 +101,7 @@ class CaseWorkflow:
         self.machine: Machine | None = None
         self.alarm = Alarm(self.given.trial, self._spawn, self._ring)
         self.attempts = Attempts(self.outflow, self.given.trial, self._running_machine, self._mark, self._written)
+        self.reserving = Reserving(self.outflow, self._running_machine, self._mark, self._written, self._store)
         if self.given.carried is None:
             self._start(program)
         elif not carried.stored:
@@ -131,10 +133,14 @@ class CaseWorkflow:
         """Carry out a command: its answer, once what it changed is written. Refused ones fail with `Refusal`."""
         await workflow.wait_condition(lambda: self.machine is not None)
         self.commands += 1
+        claim = await self.reserving.reserve(command)
+        command = self.reserving.told(command, claim)
         try:
             step = self._apply(msgspec.structs.replace(command, at=self.alarm.told(command.at)), self._target(command))
         except Refused as refused:
             raise _refusal(refused) from None
+        finally:
+            self.reserving.settle(claim)
         await self._written()
         return step.answer
 

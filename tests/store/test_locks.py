@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from tests.store.moments import T0
 from waystation.store import locks
@@ -96,3 +97,65 @@ async def test_leaving_at_once_hands_the_lock_to_one_who_stays(database: Databas
         queue = await locks.queue_of(session, BENCH)
     assert [holder.case_id for holder in queue] == ["c1", "c3", "c5", "c7", "c9"]
     assert told[-1] == queue[0] or queue[0] in told
+
+
+async def reserve(database: Database, case_id: str, until: timedelta = timedelta(minutes=1)) -> bool:
+    async def work(session: TenantSession) -> bool:
+        return await locks.reserve_lock(session, BENCH, case_id, "work", until=T0 + until, at=T0)
+
+    return await database.transact("t", work)
+
+
+async def test_of_racing_claims_one_gets_the_lock_and_nobody_queues(database: Database) -> None:
+    """Twenty cases claim one lock at once: one has it, the others leave nothing behind."""
+    held = await asyncio.gather(*(reserve(database, f"c{number}") for number in range(20)))
+    assert sum(held) == 1
+    async with database.read("t") as session:
+        queue = await locks.queue_of(session, BENCH)
+    assert [holder.case_id for holder in queue] == [f"c{held.index(True)}"]
+
+
+async def test_claims_and_entries_race_for_one_lock(database: Database) -> None:
+    """Half of the cases claim, half queue: one holds, all that queued are in line behind, and none is lost."""
+    claiming, queueing = [f"c{number}" for number in range(10)], [f"q{number}" for number in range(10)]
+    told = await asyncio.gather(
+        *(reserve(database, case_id) for case_id in claiming), *(take(database, case_id) for case_id in queueing)
+    )
+    assert sum(told) == 1
+    async with database.read("t") as session:
+        queue = [holder.case_id for holder in await locks.queue_of(session, BENCH)]
+    assert queue[0] == [*claiming, *queueing][told.index(True)]
+    assert set(queue) == {queue[0], *queueing}
+
+
+async def test_a_reservation_is_confirmed_or_given_up(database: Database) -> None:
+    """Confirmed, it stays; renewed, an older look does not take it away; else the next in line gets the lock."""
+    later = timedelta(minutes=2)
+    assert await reserve(database, "c1")
+    assert await reserve(database, "c1", later)
+    assert not await take(database, "c2")
+    async with database.write("t") as session:
+        assert await locks.drop_reservation(session, BENCH, "c1", "work", until=T0 + timedelta(minutes=1)) is None
+        assert await locks.drop_reservation(session, BENCH, "c1", "work", until=T0 + later) == Holder("c2", "work", 2)
+    assert await free(database, "c2") is None
+    assert await reserve(database, "c3")
+    assert await take(database, "c3")
+    async with database.write("t") as session:
+        assert await locks.reserved_until(session, BENCH, "c3", "work") is None
+        assert await locks.drop_reservation(session, BENCH, "c3", "work", until=T0 + later) is None
+    assert not await reserve(database, "c4")
+
+
+async def test_forgetting_and_taking_do_not_meet(database: Database) -> None:
+    """Locks are taken while unused ones are dropped: whoever took one is in its line, and the line is in order."""
+
+    async def drop() -> None:
+        await database.transact("t", locks.forget_unused)
+
+    for number in range(10):
+        assert (await asyncio.gather(take(database, f"c{number}"), drop(), drop()))[0]
+        assert not await take(database, "after")
+        following = await free(database, f"c{number}")
+        assert following is not None
+        assert following.case_id == "after"
+        assert await free(database, "after") is None

@@ -27,6 +27,7 @@ from waystation.contracts.events import (
 RECORD = "waystation.record"
 KEEP_STATE = "waystation.keep_state"
 LOAD_STATE = "waystation.load_state"
+RESERVE_LOCK = "waystation.reserve_lock"
 #: The update, the queries and the signals of a case.
 COMMAND = "command"
 STATE = "state"
@@ -227,6 +228,15 @@ class StoredState(Struct, omit_defaults=True):
     mark: CaseMark
     packed: bytes = b""
     hash: str = ""
+
+
+class LockClaim(Struct, omit_defaults=True):
+    """A lock across cases that a command takes; `held` is the store's answer: it is reserved for this path."""
+
+    mark: CaseMark
+    path: str
+    name: str
+    held: bool = False
 
 
 class CalledStart(Struct, omit_defaults=True):

@@ -1,7 +1,7 @@
 """The way to the cases: start one, send it a command or a message, ask for its state.
 
 `entry` is the door; `line` makes the calls to the Temporal server; `doubts` settles what the store says of a case and
-Temporal does not know.
+Temporal does not know, `reservations` the locks that a case was about to take.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import Entry
 from waystation.gateway.line import CaseLine
+from waystation.gateway.reservations import doubt_locks
 from waystation.store import journal, lost_entries, outbox
 from waystation.store.session import EVERY_TENANT, Database, TenantSession
 from waystation.store.tables.cases import CaseRow, CaseStatus
@@ -76,6 +77,7 @@ async def settle(line: CaseLine, database: Database, tenant: str, case: str) -> 
         now = await _last(session, case)
         if now is None or journal.fingerprint(now) != journal.fingerprint(last):
             return 0  # the task has been done again meanwhile
+        await doubt_locks(session, case, datetime.now(UTC))
         return await lost_entries.take_back(session, case, pulse.seq + 1)
 
     return await database.transact(tenant, take_back)

@@ -1,7 +1,9 @@
 """Locks across cases (language section 8): one holder, the others in order of arrival.
 
 A queue changes only while its row is locked, so two cases never both hold a lock, and the next holder is decided in
-the transaction that frees it. Names are full names with their scope, such as `process:repair:bench`.
+the transaction that frees it. Who takes a lock at a claim does not queue: the lock is reserved in its row before the
+command is carried out, and confirmed with its journal entries. Names are full names with their scope, such as
+`process:repair:bench`.
 """
 
 from __future__ import annotations
@@ -9,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import exists, select
 
 from waystation.store import exact_json
 from waystation.store.inserts import insert_if_new
-from waystation.store.session import TenantSession
+from waystation.store.session import Conflict, TenantSession
 from waystation.store.tables.shared import LockClaimRow, LockRow
 
 
@@ -29,19 +31,81 @@ class Holder:
 async def take_lock(session: TenantSession, name: str, case_id: str, path: str, at: datetime) -> bool:
     """Queue for a lock. True: this activation has it now. Asking again changes nothing."""
     lock = await _locked(session, name)
-    claim = await session.get(LockClaimRow, (session.tenant, case_id, path, lock.lock))
+    claim = await _claim(session, lock, case_id, path)
     if claim is None:
-        lock.tickets += 1
-        session.add(LockClaimRow(case_id=case_id, path=path, lock=lock.lock, ticket=lock.tickets, since=at))
-        await session.flush()
+        _ = _queue(session, lock, case_id, path, at)
+    else:
+        claim.reserved_until = None
+    await session.flush()
+    return _is(await _first(session, lock), case_id, path)
+
+
+async def reserve_lock(
+    session: TenantSession, name: str, case_id: str, path: str, *, until: datetime, at: datetime
+) -> bool:
+    """Hold a lock for a command that takes it, without queueing. False: somebody else has it, or waits for it.
+
+    Args:
+        until: when whoever reserved it is asked whether he still wants it; `take_lock` confirms it before.
+    """
+    lock = await _locked(session, name)
     first = await _first(session, lock)
-    return first is not None and (first.case_id, first.path) == (case_id, path)
+    if first is None:
+        claim = _queue(session, lock, case_id, path, at)
+    elif _is(first, case_id, path):
+        own = await _claim(session, lock, case_id, path)
+        if own is None or own.reserved_until is None:
+            return True
+        claim = own
+    else:
+        return False
+    claim.reserved_until = until
+    await session.flush()
+    return True
+
+
+async def reserved_until(session: TenantSession, name: str, case_id: str, path: str) -> datetime | None:
+    """Until when a lock is reserved and not confirmed; None where it is confirmed, or not claimed at all."""
+    claim = await session.get(LockClaimRow, (session.tenant, case_id, path, exact_json.digest(name)))
+    return None if claim is None else claim.reserved_until
+
+
+async def drop_reservation(
+    session: TenantSession, name: str, case_id: str, path: str, *, until: datetime
+) -> Holder | None:
+    """Give up a reservation that nobody confirmed, unless it was renewed since. Returns who holds the lock now."""
+    _lock = await _locked(session, name)
+    if await reserved_until(session, name, case_id, path) != until:
+        return None
+    return await free_lock(session, name, case_id, path)
+
+
+async def confirm_reservation(session: TenantSession, name: str, case_id: str, path: str, *, until: datetime) -> None:
+    """The case knows of its reservation, unless it was renewed since."""
+    lock = await _locked(session, name)
+    claim = await _claim(session, lock, case_id, path)
+    if claim is not None and claim.reserved_until == until:
+        claim.reserved_until = None
+
+
+async def suspect(session: TenantSession, case_id: str, at: datetime) -> list[tuple[str, str]]:
+    """Make all that a case has or waits for mere reservations up to `at`. Returns names of locks, and paths."""
+    found = await session.execute(
+        select(LockRow.name, LockClaimRow)
+        .join(LockClaimRow, LockClaimRow.lock == LockRow.lock)
+        .where(LockClaimRow.case_id == case_id)
+    )
+    suspected = [(str(name), claim) for name, claim in found]
+    for _name, claim in suspected:
+        claim.reserved_until = at
+    await session.flush()
+    return [(name, claim.path) for name, claim in suspected]
 
 
 async def free_lock(session: TenantSession, name: str, case_id: str, path: str) -> Holder | None:
     """Give a lock back, or leave its queue. Returns who holds it from now on because of that, if anybody."""
     lock = await _locked(session, name)
-    claim = await session.get(LockClaimRow, (session.tenant, case_id, path, lock.lock))
+    claim = await _claim(session, lock, case_id, path)
     if claim is None:
         return None
     before = await _first(session, lock)
@@ -82,16 +146,44 @@ async def holders(session: TenantSession) -> dict[str, str]:
     return {name: case for name, case in rows}  # noqa: C416 - rows are not plain pairs
 
 
-async def forget_unused(session: TenantSession) -> None:
-    """Drop the rows of locks that nobody holds or waits for."""
-    await session.execute(delete(LockRow).where(LockRow.lock.not_in(select(LockClaimRow.lock))))
+async def forget_unused(session: TenantSession, limit: int = 500) -> int:
+    """Drop the rows of locks that nobody holds or waits for, those in use passed over; returns how many."""
+    claims = select(LockClaimRow.lock).where(LockClaimRow.lock == LockRow.lock)
+    query = select(LockRow).where(~exists(claims)).order_by(LockRow.lock).limit(limit)
+    # Looked at again once its row is locked: somebody may have joined the queue between the look and the lock.
+    rows = list(await session.scalars(query.with_for_update(skip_locked=True)))
+    dropped = 0
+    for row in rows:
+        if await _first(session, row) is None:
+            await session.delete(row)
+            dropped += 1
+    await session.flush()
+    return dropped
 
 
 async def _locked(session: TenantSession, name: str) -> LockRow:
     lock = exact_json.digest(name)
     await insert_if_new(session, LockRow, lock=lock, name=name, tickets=0)
     query = select(LockRow).where(LockRow.lock == lock).with_for_update()
-    return (await session.scalars(query.execution_options(populate_existing=True))).one()
+    row = (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+    if row is None:  # it was dropped as unused after we had found it
+        raise Conflict(f"lock {lock} was dropped")
+    return row
+
+
+async def _claim(session: TenantSession, lock: LockRow, case_id: str, path: str) -> LockClaimRow | None:
+    return await session.get(LockClaimRow, (session.tenant, case_id, path, lock.lock), populate_existing=True)
+
+
+def _queue(session: TenantSession, lock: LockRow, case_id: str, path: str, at: datetime) -> LockClaimRow:
+    lock.tickets += 1
+    row = LockClaimRow(case_id=case_id, path=path, lock=lock.lock, ticket=lock.tickets, since=at, reserved_until=None)
+    session.add(row)
+    return row
+
+
+def _is(holder: Holder | None, case_id: str, path: str) -> bool:
+    return holder is not None and (holder.case_id, holder.path) == (case_id, path)
 
 
 async def _first(session: TenantSession, lock: LockRow) -> Holder | None:

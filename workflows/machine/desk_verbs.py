@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import structs
+
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import Command, EntryKind, ResolvePeople, SendNotice
 from waystation.contracts.params import ApprovalParams, ReturnRule
@@ -81,6 +83,17 @@ def check(run: Run, command: Command) -> Work:
     if command.verb == "return":
         return _return(run, act, panel, command, ctx)
     return lambda: _perform(run, act, panel, command, ctx)
+
+
+def lock_wanted(run: Run, command: Command) -> tuple[str, str] | None:
+    """Path and full name of the lock across cases that a command takes; None where it takes none."""
+    if command.verb not in ("claim", *ANSWERING) or command.id in run.state.commands:
+        return None
+    act = _task(run, command)
+    if act is None or act.panel is None or act.phase != "open":
+        return None
+    name = locks.wanted(run, act)
+    return None if name is None else (act.path, name)
 
 
 def _check_event_time(command: Command, now: datetime) -> None:
@@ -316,7 +329,9 @@ def _hand_over_one(run: Run, act: Activation, command: Command) -> dict[str, Any
 
 
 def people_changed(run: Run, command: Command) -> Work:
-    """The organisation changed: open tasks are resolved again."""
+    """The organisation changed: open tasks are resolved again. Only the organisation says so, never a person."""
+    if command.actor:
+        raise Refused("not_allowed", "only a change of the organisation does this", "仅组织变更时由系统执行")
 
     def work() -> None:
         run.state.gone = [str(person) for person in command.args.get("gone", ())]
@@ -336,4 +351,13 @@ def _resolve_again(run: Run, act: Activation) -> None:
     asking.ask(run, act, params.assign, mode=getattr(params, "mode", "any"))
     asked = run.effects[before]
     if isinstance(asked, ResolvePeople):
-        run.effects[before] = ResolvePeople(asked.path, "reseat", asked.request)
+        request = structs.replace(asked.request, keep=_seated(act.panel))
+        run.effects[before] = ResolvePeople(asked.path, "reseat", request)
+
+
+def _seated(panel: Panel | None) -> tuple[str, ...]:
+    """Who is asked now, and for whom: a task that was transferred still counts for the one it was found for."""
+    chairs = [chair for chair in panel.chairs if chair.state == "open"] if panel is not None else []
+    first = [panel.claimer] if panel is not None and panel.claimer else []
+    people = [person for chair in chairs for person in (chair.person, chair.seat) if person]
+    return tuple(dict.fromkeys([*first, *people]))

@@ -2,7 +2,8 @@
 
 Locks of scope case live in the state; those of scope process and tenant are kept by the driver, which answers
 TakeLock with LockGranted. Either way `state.locks` knows which path of this case holds what. Who holds a lock in
-another case comes with a command, as its fact `held_locks`.
+another case comes with a command, as its fact `held_locks`; a driver whose cases run side by side reserves the lock
+that `wanted` names before it lets the command through.
 """
 
 from __future__ import annotations
@@ -67,6 +68,22 @@ def is_free(run: Run, act: Activation, name: str, command: Command) -> bool:
     line = run.state.locks.get(name)
     elsewhere = (command.facts.get("held_locks") or {}).get(name, run.state.case)
     return (line is None or line.holder in ("", act.path)) and elsewhere == run.state.case
+
+
+def wanted(run: Run, act: Activation) -> str | None:
+    """The lock across cases that a claim of this activation would take: its full name; None where it takes none."""
+    lock = run.node(act).plan.lock
+    if lock is None or lock.take != "claim" or lock.scope == "case":
+        return None
+    name = full_name(run, act, lock)
+    line = run.state.locks.get(name)
+    return None if line is not None and line.holder == act.path else name
+
+
+def holds(run: Run, path: str, name: str) -> bool:
+    """Does this activation hold the lock, as far as its case knows?"""
+    line = run.state.locks.get(name)
+    return line is not None and (line.holder == path or path in line.queue)
 
 
 def held_by_other(run: Run, act: Activation, command: Command) -> bool:

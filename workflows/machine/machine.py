@@ -28,6 +28,7 @@ from workflows.machine import (
     clocks,
     commands,
     desk,
+    desk_verbs,
     endings,
     failures,
     firing,
@@ -93,6 +94,14 @@ class Machine:
             return self._step()
         taken = self._dispatch(event)
         return self._step(taken=taken)
+
+    def lock_wanted(self, command: Command) -> tuple[str, str] | None:
+        """Path and full name of the lock across cases that a command takes, if any; other cases may want it too."""
+        return desk_verbs.lock_wanted(self.run, command)
+
+    def holds_lock(self, path: str, name: str) -> bool:
+        """Does this activation hold a lock, or wait for it, as far as the case knows?"""
+        return locks.holds(self.run, path, name)
 
     def next_due(self) -> datetime | None:
         """When a Ticked event is wanted next."""

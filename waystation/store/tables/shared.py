@@ -23,7 +23,10 @@ class LockRow(Base):
 
 
 class LockClaimRow(Base):
-    """Who holds a lock (the lowest ticket) and who waits for it (the others, in order)."""
+    """Who holds a lock (the lowest ticket) and who waits for it (the others, in order).
+
+    `reserved_until` stands where a command that takes the lock is under way and the case has not confirmed it yet.
+    """
 
     __tablename__ = "lock_claims"
     __table_args__ = (Index("ix_lock_claims_ticket", "tenant", "lock", "ticket", unique=True),)
@@ -33,6 +36,7 @@ class LockClaimRow(Base):
     lock: Mapped[str] = mapped_column(Digest, primary_key=True)
     ticket: Mapped[int]
     since: Mapped[datetime]
+    reserved_until: Mapped[datetime | None]
 
 
 class CaseKeyRow(Base):
