@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 #: Up to this many candidate warehouses every combination is compared (2^n).
@@ -64,6 +64,20 @@ def sum_demand(lines: Iterable[tuple[str, int]]) -> dict[str, int]:
     for sku, qty in lines:
         wanted[sku] += qty
     return {sku: wanted[sku] for sku in sorted(wanted)}
+
+
+def hold_back(sources: Sequence[Source], ahead: Mapping[str, int]) -> list[Source]:
+    """The sources without the units that others wait for: those are kept where they are best missed, farthest first."""
+    left = dict(ahead)
+    kept: list[Source] = []
+    for source in sorted(sources, key=_rank, reverse=True):
+        free = dict(source.free or {})
+        for sku, units in free.items():
+            held = min(units, left.get(sku, 0))
+            free[sku] = units - held
+            left[sku] = left.get(sku, 0) - held
+        kept.append(replace(source, free=free))
+    return kept
 
 
 def choose_sources(demand: Mapping[str, int], sources: Sequence[Source], *, split: bool) -> SourcePlan:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from activities._runtime import DataFile, Seed, load_file
-from activities.inventory.tables import StockLevel, StockMove, Warehouse
+from activities.inventory.tables import StockBatch, StockLevel, StockMove, Warehouse
 
 
 class _Warehouse(DataFile):
@@ -22,6 +22,7 @@ class _Level(DataFile):
     on_hand: int
     safety: int = 0
     bin: str = ""
+    cost: int = 0
 
 
 class Demo(DataFile):
@@ -41,5 +42,9 @@ def demo_rows(at: datetime) -> Iterator[Seed]:
     for warehouse, levels in demo.stock.items():
         for sku, level in levels.items():
             opening = {"warehouse": warehouse, "sku": sku, "kind": "opening", "qty": level.on_hand}
-            yield StockLevel, {"warehouse": warehouse, "sku": sku, "reserved": 0, **level.model_dump()}
+            counters = level.model_dump(exclude={"cost"})
+            yield StockLevel, {"warehouse": warehouse, "sku": sku, "reserved": 0, **counters}
             yield StockMove, {"id": f"open/{warehouse}/{sku}", "ref": "demo", "case_id": "", "at": at, **opening}
+            batch = {"warehouse": warehouse, "sku": sku, "qty": level.on_hand, "unspent": level.on_hand}
+            cost = {"unit_cost": level.cost, "received_at": at, "ref": "demo"}
+            yield StockBatch, {"id": f"open/{warehouse}/{sku}", **batch, **cost}

@@ -1,8 +1,9 @@
 """Stock in rows. The rows themselves forbid overselling: the checks hold on every database, whoever writes.
 
 `stock_level` is a counter; `stock_move` is the append-only list of facts it is made from, and `stock_reservation`
-the promises in between. For every warehouse and article: on_hand = sum of moves, and reserved = sum over the open
-reservations of qty - consumed - released.
+the promises in between. For every warehouse and article: on_hand = sum of moves = sum of what is left of its batches,
+and reserved = sum over the open reservations of qty - consumed - released. Units leave oldest batch first; what they
+cost stands in `stock_cost`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Double, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from waystation.store.schema import Base, Json, Key
+from waystation.store.schema import Base, Json, Key, Money
 
 
 class Warehouse(Base):
-    """A place that delivers. `serves`: goods (to customers) or parts (to technicians). Low `priority` is preferred."""
+    """A place with stock. Low `priority` is preferred.
+
+    `serves`: goods (to customers), parts (to technicians) or returns (what came back and is not sold before a look).
+    """
 
     __tablename__ = "warehouse"
 
@@ -91,7 +95,7 @@ class PartIssue(Base):
 
 
 class StockMove(Base):
-    """One movement, never changed. `qty` is added to on_hand; `kind`: opening, ship, unship, issue, return."""
+    """One movement, never changed. `qty` is added to on_hand; `kind`: opening, receipt, ship, unship, issue, return."""
 
     __tablename__ = "stock_move"
     __table_args__ = (Index("ix_stock_move_level", "tenant", "warehouse", "sku"),)
@@ -104,3 +108,62 @@ class StockMove(Base):
     ref: Mapped[str] = mapped_column(Key(), default="")
     case_id: Mapped[str] = mapped_column(Key(64), default="")
     at: Mapped[datetime]
+
+
+class StockBatch(Base):
+    """Units that came in together at one cost, in fen each. `unspent` of `qty` still lie there."""
+
+    __tablename__ = "stock_batch"
+    __table_args__ = (
+        CheckConstraint("qty > 0 AND unspent >= 0 AND unspent <= qty AND unit_cost >= 0", name="parts"),
+        Index("ix_stock_batch_age", "tenant", "warehouse", "sku", "received_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(Key(128), primary_key=True)
+    warehouse: Mapped[str] = mapped_column(Key())
+    sku: Mapped[str] = mapped_column(Key())
+    received_at: Mapped[datetime]
+    unit_cost: Mapped[int] = mapped_column(Money)
+    qty: Mapped[int]
+    unspent: Mapped[int]
+    ref: Mapped[str] = mapped_column(Key(), default="")
+
+
+class StockCost(Base):
+    """What units taken out of one batch cost. `ref` is the reservation or requisition; `returned` of them came back."""
+
+    __tablename__ = "stock_cost"
+    __table_args__ = (
+        CheckConstraint("qty > 0 AND returned >= 0 AND returned <= qty", name="parts"),
+        Index("ix_stock_cost_ref", "tenant", "ref"),
+        Index("ix_stock_cost_level", "tenant", "warehouse", "sku", "at"),
+    )
+
+    id: Mapped[str] = mapped_column(Key(), primary_key=True)
+    batch: Mapped[str] = mapped_column(Key(128))
+    warehouse: Mapped[str] = mapped_column(Key())
+    sku: Mapped[str] = mapped_column(Key())
+    qty: Mapped[int]
+    returned: Mapped[int] = mapped_column(default=0)
+    unit_cost: Mapped[int] = mapped_column(Money)
+    ref: Mapped[str] = mapped_column(Key())
+    case_id: Mapped[str] = mapped_column(Key(64))
+    at: Mapped[datetime]
+
+
+class Presale(Base):
+    """Units sold before they are there; served oldest first. `state`: waiting, ready or void."""
+
+    __tablename__ = "stock_presale"
+    __table_args__ = (
+        CheckConstraint("qty > 0", name="qty"),
+        Index("ix_stock_presale_queue", "tenant", "sku", "state", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Key(), primary_key=True)
+    sku: Mapped[str] = mapped_column(Key(), primary_key=True)
+    qty: Mapped[int]
+    state: Mapped[str] = mapped_column(Key(16), default="waiting")
+    ref: Mapped[str] = mapped_column(Key(), default="")
+    case_id: Mapped[str] = mapped_column(Key(64))
+    created_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Orders: the raw text as it came, the order made from it, its lines, its events, pick lists and parcels.
+"""Orders: the raw text as it came, the order made from it, its lines, its events, pick lists, parcels and returns.
 
 `raw_order` keeps what a channel sent, also where it could not be mapped. An order is unique by (channel, account,
 ext_id). Its state stands on four axes; `order_event` is the append-only record of every change.
@@ -119,3 +119,62 @@ class Parcel(Base):
     tracking: Mapped[str] = mapped_column(Key())
     state: Mapped[str] = mapped_column(Key(16), default="sent")
     sent_at: Mapped[datetime]
+
+
+class ParcelLine(Base):
+    """What a parcel holds. Over all parcels that are not recalled: at most what was ordered."""
+
+    __tablename__ = "parcel_line"
+    __table_args__ = (CheckConstraint("qty > 0", name="qty"),)
+
+    parcel: Mapped[str] = mapped_column(Key(), primary_key=True)
+    sku: Mapped[str] = mapped_column(Key(), primary_key=True)
+    qty: Mapped[int]
+
+
+class AfterSale(Base):
+    """One request after the sale. `kind`: return, exchange or refund_only; amounts in fen.
+
+    `state`: requested, approved, received, refunded, exchanged or refused.
+    """
+
+    __tablename__ = "after_sale"
+    __table_args__ = (
+        CheckConstraint("refund >= 0", name="refund"),
+        Index("ix_after_sale_order_no", "tenant", "order_no"),
+    )
+
+    no: Mapped[str] = mapped_column(Key(), primary_key=True)
+    order_no: Mapped[str] = mapped_column(Key())
+    kind: Mapped[str] = mapped_column(Key(16))
+    reason: Mapped[str] = mapped_column(Key(32))
+    state: Mapped[str] = mapped_column(Key(16))
+    refund: Mapped[int] = mapped_column(Money)
+    case_id: Mapped[str] = mapped_column(Key(64))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class AfterSaleLine(Base):
+    """Units of one order line that come back; `refund` in fen is their share of what was paid."""
+
+    __tablename__ = "after_sale_line"
+    __table_args__ = (CheckConstraint("qty > 0 AND refund >= 0", name="amounts"),)
+
+    after_sale: Mapped[str] = mapped_column(Key(), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(Key())
+    qty: Mapped[int]
+    refund: Mapped[int] = mapped_column(Money)
+
+
+class RepurchaseCoupon(Base):
+    """The last coupon that a customer got for buying often: at most one per window, whoever races."""
+
+    __tablename__ = "repurchase_coupon"
+
+    customer: Mapped[str] = mapped_column(Key(), primary_key=True)
+    coupon: Mapped[str] = mapped_column(Key(), default="")
+    amount: Mapped[int] = mapped_column(Money)
+    order_no: Mapped[str] = mapped_column(Key(), default="")
+    issued_at: Mapped[datetime]

@@ -52,3 +52,15 @@ class ServicePoint(Base):
     datum: Mapped[str] = mapped_column(Key(8))
     capacity: Mapped[int]
     busy: Mapped[int] = mapped_column(default=0)
+
+
+class Maintenance(Base):
+    """When a machine is to be looked after next, and the running hours at which it was told last."""
+
+    __tablename__ = "ticket_maintenance"
+
+    serial_no: Mapped[str] = mapped_column(Key(), primary_key=True)
+    customer: Mapped[str] = mapped_column(Key(), default="")
+    part: Mapped[str] = mapped_column(Key(), default="")
+    due_at: Mapped[datetime | None]
+    told_hours: Mapped[int] = mapped_column(default=0)

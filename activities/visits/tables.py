@@ -80,3 +80,33 @@ class FollowUp(Base):
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(Key(16), default="open")
     created_at: Mapped[datetime]
+
+
+class OfflineRecord(Base):
+    """What a device wrote down without a network, under the id that it gave. Sent again, it is known by its digest."""
+
+    __tablename__ = "visit_record"
+    __table_args__ = (Index("ix_visit_record_visit", "tenant", "visit"),)
+
+    id: Mapped[str] = mapped_column(Key(), primary_key=True)
+    visit: Mapped[str] = mapped_column(Key())
+    kind: Mapped[str] = mapped_column(Key(16))
+    digest: Mapped[str] = mapped_column(Key())
+    device_time: Mapped[datetime]
+    received_at: Mapped[datetime]
+
+
+class TrackPoint(Base):
+    """One point of a salesperson's day. `flag`: "" counts; private, jump or inaccurate are kept but hidden."""
+
+    __tablename__ = "visit_track_point"
+    __table_args__ = (Index("ix_visit_track_point_day", "tenant", "salesperson", "at"),)
+
+    id: Mapped[str] = mapped_column(Key(), primary_key=True)
+    salesperson: Mapped[str] = mapped_column(Key(100))
+    lat: Mapped[float] = mapped_column(Double)
+    lng: Mapped[float] = mapped_column(Double)
+    datum: Mapped[str] = mapped_column(Key(8))
+    accuracy_m: Mapped[float] = mapped_column(Double)
+    flag: Mapped[str] = mapped_column(Key(16), default="")
+    at: Mapped[datetime]

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from activities._runtime import Failed, Succeeded
-from activities.inventory.tables import PartIssue, Reservation, StockLevel, StockMove
+from activities.inventory.tables import PartIssue, Reservation, StockBatch, StockLevel, StockMove
 from tests.unit.activities.conftest import Desk
 
 pytestmark = pytest.mark.databases
@@ -38,7 +38,12 @@ async def audit(desk: Desk) -> list[str]:
         for row in await session.scalars(select(Reservation)):
             key = row.warehouse, row.sku
             held[key] = held.get(key, 0) + row.qty - row.consumed - row.released
-    wrong = [f"on_hand {key}" for key, row in levels.items() if row.on_hand != moved.get(key, 0)]
+        lying: dict[tuple[str, str], int] = {}
+        for batch in await session.scalars(select(StockBatch)):
+            key = batch.warehouse, batch.sku
+            lying[key] = lying.get(key, 0) + batch.unspent
+    wrong = [f"batches {key}" for key, row in levels.items() if row.on_hand != lying.get(key, 0)]
+    wrong += [f"on_hand {key}" for key, row in levels.items() if row.on_hand != moved.get(key, 0)]
     return wrong + [f"reserved {key}" for key, row in levels.items() if row.reserved != held.get(key, 0)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from activities._runtime import Succeeded
-from activities.inventory.tables import Reservation, StockLevel, StockMove, Warehouse
+from activities.inventory.tables import Reservation, StockBatch, StockCost, StockLevel, StockMove, Warehouse
 from tests.support.databases import create_tables
 from tests.unit.activities.conftest import Desk
 from waystation.store.session import Database
@@ -56,6 +57,9 @@ async def prepare(database: Database) -> Desk:
             facts: dict[str, Any] = {"warehouse": place, "sku": sku}
             session.add(StockLevel(**facts, on_hand=units, reserved=0))
             session.add(StockMove(id=f"{place}/{sku}", **facts, qty=units, kind="opening", at=desk.at))
+            for age, part in enumerate((units - units // 2, units // 2)):
+                batch = {"received_at": desk.at - timedelta(days=9 - age), "unit_cost": 10 + age}
+                session.add(StockBatch(id=f"{place}/{sku}/{age}", **facts, **batch, qty=part, unspent=part))
     return desk
 
 
@@ -76,13 +80,19 @@ async def check(desk: Desk) -> None:
     async with desk.database.read(desk.tenant) as session:
         moves = list(await session.scalars(select(StockMove)))
         promises = list(await session.scalars(select(Reservation)))
+        batches = list(await session.scalars(select(StockBatch)))
+        costs = list(await session.scalars(select(StockCost)))
         for level in await session.scalars(select(StockLevel)):
             here = (level.warehouse, level.sku)
             held = [each for each in promises if (each.warehouse, each.sku) == here]
             assert level.on_hand == sum(move.qty for move in moves if (move.warehouse, move.sku) == here)
+            left = [each for each in batches if (each.warehouse, each.sku) == here]
+            assert level.on_hand == sum(each.unspent for each in left)
             assert level.reserved == sum(each.qty - each.consumed - each.released for each in held)
             assert 0 <= level.reserved <= level.on_hand <= STOCK[here]
     assert all(each.consumed + each.released in (0, each.qty) for each in promises)
+    for batch in batches:
+        assert batch.qty - batch.unspent == sum(each.qty - each.returned for each in costs if each.batch == batch.id)
 
 
 @settings(max_examples=60)
