@@ -30,6 +30,7 @@ from waystation.store.tables.cases import (
     TaskRow,
     VisitRow,
 )
+from waystation.store.tables.desk import CommentRow
 
 Row = TypeVar("Row", bound=Base)
 
@@ -45,6 +46,7 @@ PROJECTED: tuple[type[Base], ...] = (
     CommandRow,
     ReaderRow,
     NoticeRow,
+    CommentRow,
 )
 #: Kinds after which nothing of the case may stay open, so all that is open is needed.
 _SWEEPING = frozenset({EntryKind.CASE_ENDED})

@@ -9,13 +9,16 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, literal, select, update
 
 from waystation.contracts.errors import Refused
 from waystation.store import exact_json
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import TenantSession
+from waystation.store.tables.cases import CaseRow, CaseStatus
 from waystation.store.tables.shared import IdempotencyRow
+
+_OPEN = (CaseStatus.OPEN, CaseStatus.SUSPENDED)
 
 
 async def once(session: TenantSession, scope: str, key: str, request: Any, work: Callable[[], Awaitable[Any]]) -> Any:
@@ -54,6 +57,22 @@ async def once(session: TenantSession, scope: str, key: str, request: Any, work:
     return known.response
 
 
+async def settle(session: TenantSession, scope: str, key: str, answer: Any) -> Any:
+    """Complete the answer under a key that `once` has begun with a map; the first to complete it wins.
+
+    For work that cannot be done inside one transaction: what `once` stored tells a repetition how to go on.
+
+    Returns:
+        The answer as it stands now, as plain JSON data.
+    """
+    here = (IdempotencyRow.scope == scope, IdempotencyRow.key == exact_json.digest(key))
+    row = (await session.scalars(select(IdempotencyRow).where(*here).with_for_update())).one()
+    if row.state != "settled":
+        row.response, row.state = {**row.response, **exact_json.plain(answer)}, "settled"
+        await session.flush()
+    return row.response
+
+
 async def answer_of(session: TenantSession, scope: str, key: str) -> Any:
     """The answer that is stored under a key, whatever the request was; None where it has not taken effect."""
     row_key = exact_json.digest(key)
@@ -62,8 +81,13 @@ async def answer_of(session: TenantSession, scope: str, key: str) -> Any:
 
 
 async def forget(session: TenantSession, before: datetime, scope: str | None = None) -> int:
-    """Drop records older than `before`; returns how many. A dropped key may take effect again."""
-    old = delete(IdempotencyRow).where(IdempotencyRow.at < before)
+    """Drop records older than `before`; returns how many. A dropped key may take effect again.
+
+    Those of the actions of open cases stay: such a case may have stood still for long, and tries again.
+    """
+    open_cases = select(literal("action:") + CaseRow.case_id).where(CaseRow.status.in_(_OPEN))
+    old = delete(IdempotencyRow).where(IdempotencyRow.at < before, IdempotencyRow.scope.not_in(open_cases))
+    old = old.execution_options(synchronize_session=False)
     result = await session.execute(old if scope is None else old.where(IdempotencyRow.scope == scope))
     assert isinstance(result, CursorResult)
     return result.rowcount

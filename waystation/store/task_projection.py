@@ -8,6 +8,7 @@ from typing import Any
 from waystation.contracts.events import Entry
 from waystation.store.case_rows import CaseRows
 from waystation.store.tables.cases import NEVER, ClockRow, ReaderRow, Seen, TaskPersonRow, TaskRow
+from waystation.store.tables.desk import CommentRow
 
 
 def task_opened(rows: CaseRows, entry: Entry) -> None:
@@ -58,12 +59,14 @@ def answered(rows: CaseRows, entry: Entry) -> None:
 
 
 def verb_done(rows: CaseRows, entry: Entry) -> None:
-    """Of the verbs, drafts and reading have rows of their own; what others do to a task comes as a change of it."""
+    """Drafts, comments and reading have rows of their own; what other verbs do to a task comes as a change of it."""
     verb = entry.data.get("verb")
     task = rows.find(TaskRow, entry.path)
     if verb == "draft" and task is not None and entry.by:
         seat = _seat(rows, task, entry.by)
         seat.draft = {**(seat.draft or {}), **(entry.data.get("form") or {})}
+    elif verb == "comment":
+        _commented(rows, entry)
     elif verb == "cc":
         for person in _people(entry.data.get("who", entry.data.get("to"))):
             if rows.find(ReaderRow, person) is None:
@@ -74,6 +77,21 @@ def verb_done(rows: CaseRows, entry: Entry) -> None:
         found = rows.find(ReaderRow, entry.by)
         if found is not None and found.read_at is None:
             found.read_at = entry.at
+
+
+def _commented(rows: CaseRows, entry: Entry) -> None:
+    data = entry.data
+    rows.add(
+        CommentRow(
+            case_id=rows.case_id,
+            seq=entry.seq,
+            path=entry.path,
+            by=entry.by,
+            text=str(data.get("text") or ""),
+            mentions=_people(data.get("mentions")),
+            at=entry.at,
+        )
+    )
 
 
 def breached(rows: CaseRows, entry: Entry) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import case, func, select
 
 from waystation.store.cursors import Page, Sort, cut, page_of
 from waystation.store.session import TenantSession
-from waystation.store.tables.cases import CaseRow, Seen, TaskPersonRow, TaskRow
+from waystation.store.tables.cases import CaseRow, ReaderRow, Seen, TaskPersonRow, TaskRow
 
 SortBy = Literal["due", "priority", "opened"]
 
@@ -112,8 +112,21 @@ async def open_for(session: TenantSession, person: str, *, limit: int = 1000) ->
 
 
 async def sees(session: TenantSession, person: str, case_id: str) -> bool:
-    """Whether a person has or had a task of this case."""
+    """Whether a person has or had a task of this case, or was sent it to read."""
     query = select(TaskPersonRow.path).where(TaskPersonRow.case_id == case_id, TaskPersonRow.person == person)
+    if (await session.scalars(query.limit(1))).first() is not None:
+        return True
+    return await session.get(ReaderRow, (session.tenant, case_id, person)) is not None
+
+
+async def may_draft(session: TenantSession, case_id: str, path: str, people: Sequence[str]) -> bool:
+    """Is one of these people asked at this task now?"""
+    query = select(TaskPersonRow.person).where(
+        TaskPersonRow.case_id == case_id,
+        TaskPersonRow.path == path,
+        TaskPersonRow.person.in_(list(people)),
+        TaskPersonRow.status == Seen.OPEN,
+    )
     return (await session.scalars(query.limit(1))).first() is not None
 
 
