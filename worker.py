@@ -23,6 +23,7 @@ from waystation.bootstrap import build_catalog
 from waystation.case_worker import PlanLoader, case_worker
 from waystation.contracts.errors import Unavailable
 from waystation.gateway.doubts import doubt_recent
+from waystation.housekeeping import Housekeeper, Rules
 from waystation.logs import configure_logs
 from waystation.server import database_url, temporal_address
 from waystation.settings import Settings
@@ -99,19 +100,20 @@ async def run_worker(settings: Settings, *, name: str = "worker", health_port: i
     try:
         client = await _connect(settings, figures, health.leaving)
         if client is not None:
-            await _work(client, database, name, health)
+            await _work(client, database, name, health, Housekeeper(database, Rules.of(settings)))
     finally:
         if listening is not None:
             listening.close()
         await database.close()
 
 
-async def _work(client: Client, database: Database, name: str, health: Health) -> None:
+async def _work(client: Client, database: Database, name: str, health: Health, housekeeper: Housekeeper) -> None:
     catalog = build_catalog()
     identity = f"{name}@{socket.gethostname()}:{os.getpid()}"
     marks = await knows_marks(client)
     await _load_plans(database, health.leaving)
-    async with case_worker(client, database, CatalogRunner(catalog.actions, database), name=identity, marks=marks):
+    runner = CatalogRunner(catalog.actions, database)
+    async with case_worker(client, database, runner, name=identity, marks=marks, housekeeper=housekeeper):
         health.working = True
         _log.info("working", worker=identity)
         await health.leaving.wait()

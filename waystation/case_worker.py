@@ -21,6 +21,7 @@ from waystation.contracts.errors import Unavailable
 from waystation.contracts.people import Organisation, Request, Resolution
 from waystation.dispatcher import Dispatcher
 from waystation.gateway import TASK_QUEUE, Gateway
+from waystation.housekeeping import Housekeeper
 from waystation.store import cases, definitions, people, tenants
 from waystation.store.session import EVERY_TENANT, Database
 from workflows.graph import CaseWorkflow
@@ -99,6 +100,7 @@ async def case_worker(
     cached: int = 1000,
     marks: bool = False,
     grace: timedelta = GRACE,
+    housekeeper: Housekeeper | None = None,
 ) -> AsyncIterator[Gateway]:
     """A worker at work for the length of the block; the gateway leads to its cases.
 
@@ -106,6 +108,7 @@ async def case_worker(
         name: tells this process from others.
         cached: cases kept in memory between their tasks; 0 replays each from its history every time.
         marks: the server knows our search attributes.
+        housekeeper: drops old things beside the work; nobody does where there is none.
     """
     gateway = Gateway(client, database, plans=plans, task_queue=task_queue, marks=marks)
     dispatcher = Dispatcher(gateway, database, name)
@@ -127,12 +130,16 @@ async def case_worker(
             identity=name,
         )
         async with worker:
-            dispatching = asyncio.create_task(dispatcher.run())
+            beside = [asyncio.create_task(dispatcher.run())]
+            if housekeeper is not None:
+                beside.append(asyncio.create_task(housekeeper.run()))
             dispatcher.wake()
             try:
                 yield gateway
             finally:
-                dispatching.cancel()
-                with suppress(asyncio.CancelledError):
-                    await dispatching
+                for task in beside:
+                    task.cancel()
+                for task in beside:
+                    with suppress(asyncio.CancelledError):
+                        await task
                 plans.load_with(None)

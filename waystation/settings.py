@@ -20,6 +20,7 @@ from waystation.contracts.errors import Refused
 
 PREFIX = "WAYSTATION_"
 
+Days = Annotated[int, Field(ge=1, le=3650)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -38,6 +39,9 @@ class Settings(BaseModel):
     temporal_namespace: str = Field(default="default", validation_alias="TEMPORAL_NAMESPACE", min_length=1)
     temporal_port: Port = 7233
     temporal_ui_port: Port = 8233
+    tidy_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
+    keep_done_days: Days = 7
+    keep_keys_days: Days = 30
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:

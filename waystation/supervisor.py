@@ -267,6 +267,9 @@ def environment(settings: Settings) -> Mapping[str, str]:
         "WAYSTATION_LOG_LEVEL": settings.log_level,
         "WAYSTATION_TEMPORAL_PORT": str(settings.temporal_port),
         "WAYSTATION_TEMPORAL_UI_PORT": str(settings.temporal_ui_port),
+        "WAYSTATION_TIDY_MINUTES": str(settings.tidy_minutes),
+        "WAYSTATION_KEEP_DONE_DAYS": str(settings.keep_done_days),
+        "WAYSTATION_KEEP_KEYS_DAYS": str(settings.keep_keys_days),
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from tests.store.journals import META, Story
 from tests.store.moments import T0
 from waystation.contracts.errors import Refused
-from waystation.store import definitions, idempotency
+from waystation.store import definitions, idempotency, journal
 from waystation.store.session import Database, TenantSession
 from waystation.store.tables.definitions import DraftRow
 
@@ -108,3 +109,16 @@ async def test_old_keys_are_forgotten(database: Database) -> None:
     assert await request(database, "k", 2, "again", scope="a") == "again"
     with pytest.raises(Refused, match="key_reused"):
         await request(database, "k", 2, scope="b")
+
+
+async def test_keys_of_open_cases_are_not_forgotten(database: Database) -> None:
+    """A case that has stood still for long tries its action again: it must not take effect twice."""
+    async with database.write("t") as session:
+        await journal.append(session, "open", Story("open").started().entries, META)
+        await journal.append(session, "ended", Story("ended").started().ended().entries, META)
+    for case in ("open", "ended"):
+        assert await request(database, "k", 1, "first", scope=f"action:{case}") == "first"
+    async with database.write("t") as session:
+        assert await idempotency.forget(session, datetime.now(UTC) + timedelta(days=1)) == 1
+    assert await request(database, "k", 1, "again", scope="action:open") == "first"
+    assert await request(database, "k", 1, "again", scope="action:ended") == "again"
