@@ -129,7 +129,7 @@ class CaseLine:
             try:
                 if (await self.pulse(tenant, case, FIRST_PATIENCE)).written:
                     return
-            except (Refused, Unavailable, WorkflowQueryFailedError):
+            except (Refused, Unavailable):
                 return  # it has started, and goes on as soon as a worker is there
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -181,7 +181,7 @@ class CaseLine:
             Refused: `not_found`.
         """
         handle = self._handle(tenant, case)
-        return await self._ask(lambda: handle.query(runs.PULSE, result_type=Pulse, rpc_timeout=patience))
+        return await self._ask(lambda: handle.query(runs.PULSE, result_type=Pulse, rpc_timeout=patience), patience)
 
     async def is_running(self, tenant: str, case: str) -> bool:
         """Does its workflow run? False also where there is none."""
@@ -208,20 +208,24 @@ class CaseLine:
             if users > 1:
                 self._turns[case] = gate, users - 1
 
-    async def _ask(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _ask(self, call: Callable[[], Awaitable[Answer]], patience: timedelta = PATIENCE) -> Answer:
         """Call the server, again while what it says is only passing.
 
         Raises:
             Refused: `not_found`, no such workflow runs.
             Unavailable: the server does not answer in time.
         """
-        give_up = asyncio.get_running_loop().time() + PATIENCE.total_seconds()
+        give_up = asyncio.get_running_loop().time() + patience.total_seconds()
         pause = _FIRST_PAUSE
         while True:
             try:
                 return await call()
             except WorkflowUpdateRPCTimeoutOrCancelledError as error:
                 raise _not_answering() from error
+            except WorkflowQueryFailedError as error:
+                # Our queries do not fail: the case is being loaded, or the worker has just put it out of its memory.
+                if asyncio.get_running_loop().time() > give_up:
+                    raise _not_answering() from error
             except RPCError as error:
                 if error.status == RPCStatusCode.NOT_FOUND:
                     raise Refused("not_found", "no such case is running", "没有运行中的流程实例") from None
