@@ -30,15 +30,19 @@ from waystation.contracts.errors import Refused, Unavailable
 from waystation.contracts.events import CallEnded, Command, LockGranted, MessageArrived
 from waystation.contracts.runs import CalledStart
 from waystation.gateway import Gateway
+from waystation.gateway import bulk
+from waystation.gateway.bulk import START_BULK
 from waystation.gateway.doubts import CHECK_CASE, settle
+from waystation.gateway.people_work import carry_on
 from waystation.gateway.reservations import settle_lock
 from waystation.store import locks, messages, outbox
 from waystation.store.outbox import Claimed
+from waystation.store.people_jobs import PEOPLE_JOB
 from waystation.store.session import EVERY_TENANT, Database, TenantSession
 from waystation.store.tables.effects import OutboxRow
 
 #: What is done here: deliveries to cases, and looks at those in doubt.
-KINDS = (*TO_CASES, CHECK_CASE)
+KINDS = (*TO_CASES, PEOPLE_JOB, CHECK_CASE, START_BULK)
 #: Seconds between looks into the outbox when nobody says that there is something.
 IDLE = 0.25
 #: Rows taken at once.
@@ -70,6 +74,8 @@ class Dispatcher:
             START_CASE: self._start,
             CANCEL_CASE: self._cancel,
             CHECK_CASE: self._check,
+            START_BULK: self._start_bulk,
+            PEOPLE_JOB: self._people,
             CHECK_LOCK: self._check_lock,
         }
 
@@ -173,6 +179,10 @@ class Dispatcher:
             return refused.code != "not_found" or item.tries >= _MOST_EARLY
         return True
 
+    async def _start_bulk(self, item: Claimed) -> bool:
+        await bulk.start(self._gateway, item.tenant, item.body)
+        return True
+
     async def _check(self, item: Claimed) -> bool:
         await settle(self._gateway.line, self._database, item.tenant, str(item.case_id))
         return True
@@ -180,6 +190,11 @@ class Dispatcher:
     async def _check_lock(self, item: Claimed) -> bool:
         case, name, path = str(item.case_id), str(item.body["name"]), str(item.body["path"])
         await settle_lock(self._gateway.line, self._database, item.tenant, case, name, path)
+        return True
+
+    async def _people(self, item: Claimed) -> bool:
+        await carry_on(self._gateway, item.tenant, item.body)
+        self.wake()
         return True
 
 

@@ -21,8 +21,29 @@ class Proxy(Struct, frozen=True, omit_defaults=True):
     until: datetime | None = None
 
 
+class Absence(Struct, frozen=True, omit_defaults=True):
+    """Out of office from `since` (inclusive; None: already) to `until` (not inclusive; None: open)."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    reason: str = ""
+    id: str = ""
+
+
+class Duty(Struct, frozen=True, omit_defaults=True):
+    """Hours of duty: weekdays (0 Monday .. 6 Sunday), minutes after local midnight; `end` may pass midnight."""
+
+    days: tuple[int, ...]
+    start: int
+    end: int
+
+
 class Person(Struct, frozen=True, omit_defaults=True):
-    """Somebody who can be asked. `at` is [latitude, longitude]; skills map to levels from 1."""
+    """Somebody who can be asked. `at` is [latitude, longitude]; skills map to levels from 1.
+
+    Args:
+        away: out of office until further notice; `absent` says for how long. Without `duty` he is always on duty.
+    """
 
     id: str
     name: str = ""
@@ -37,14 +58,20 @@ class Person(Struct, frozen=True, omit_defaults=True):
     active: bool = True
     capacity: int | None = None
     region: str | None = None
+    absent: tuple[Absence, ...] = ()
+    duty: tuple[Duty, ...] = ()
 
 
 class Organisation(Struct, frozen=True, omit_defaults=True):
-    """People by id; role inheritance: a holder of `role` also holds every role in `inherits[role]`."""
+    """People by id; role inheritance: a holder of `role` also holds every role in `inherits[role]`.
+
+    `timezone` is where hours of duty are meant.
+    """
 
     people: dict[str, Person] = {}
     inherits: dict[str, tuple[str, ...]] = {}
     admins: tuple[str, ...] = ()  # who gets tasks nobody was found for; default: holders of role "admin"
+    timezone: str = "Asia/Shanghai"
 
 
 class Asked(Struct, frozen=True, omit_defaults=True):
@@ -70,6 +97,7 @@ class Request(Struct, frozen=True, omit_defaults=True):
         exclude: person ids who must not be asked or answer, also through proxies.
         repeated: person ids who have agreed before and pass by themselves (去重).
         sequence: order matters (依次 or manager chain).
+        keep: people who have the task already; a strategy leaves it with one of them as long as he is at work.
     """
 
     node: str
@@ -83,6 +111,7 @@ class Request(Struct, frozen=True, omit_defaults=True):
     repeated: tuple[str, ...] = ()
     replace_away: bool = False  # all_then_any: a person out of office is replaced by the proxy
     at: datetime | None = None
+    keep: tuple[str, ...] = ()
 
 
 class Seat(Struct, frozen=True, omit_defaults=True):

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 
 from waystation.contracts.errors import Refused
 from waystation.contracts.people import Organisation
+from waystation.store import organisation as rows
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import Conflict, TenantSession
 from waystation.store.tables.access import OrganisationRow, TokenRow, UserRow
+
+#: Versions of an organisation that are kept; each holds all of it.
+KEPT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +31,39 @@ class Bearer:
 
 
 async def save_organisation(session: TenantSession, organisation: Organisation, *, by: str, at: datetime) -> int:
-    """Keep a new version of the organisation; returns its number. An unchanged one keeps its number.
+    """Make this the whole organisation, whoever was in it before; returns the number of its version.
+
+    Raises:
+        Conflict: somebody else saves right now.
+    """
+    latest = await latest_version(session)
+    if await _text_of(session, latest) == msgspec.json.encode(organisation).decode():
+        return latest
+    await rows.write_all(session, organisation, by=by, at=at)
+    return await save_version(session, organisation, by=by, at=at)
+
+
+async def save_version(session: TenantSession, organisation: Organisation, *, by: str, at: datetime) -> int:
+    """Keep a new version of the organisation; an unchanged one keeps its number. Only the newest `KEPT` are kept.
 
     Raises:
         Conflict: somebody else saves right now.
     """
     text = msgspec.json.encode(organisation).decode()
     latest = await latest_version(session)
-    known = await session.get(OrganisationRow, (session.tenant, latest))
-    if known is not None and known.organisation == text:
+    if await _text_of(session, latest) == text:
         return latest
     made = await insert_if_new(
         session, OrganisationRow, version=latest + 1, organisation=text, saved_at=at, saved_by=by
     )
     if not made:
         raise Conflict(f"version {latest + 1} of the organisation has just been saved by somebody else")
+    await session.execute(delete(OrganisationRow).where(OrganisationRow.version <= latest + 1 - KEPT))
     return latest + 1
+
+
+async def _text_of(session: TenantSession, version: int) -> str | None:
+    return await session.scalar(select(OrganisationRow.organisation).where(OrganisationRow.version == version))
 
 
 async def latest_version(session: TenantSession) -> int:

@@ -2,9 +2,10 @@
 
 from workflows.people.finding import roles_of
 from workflows.people.load import Load
+from workflows.people.presence import is_away, is_on_duty
 from workflows.people.proxies import acts_for, proxies_of
 from workflows.people.reading import parse_people
 from workflows.people.resolving import resolve
 from workflows.people.soundness import validate
 
-__all__ = ["Load", "acts_for", "parse_people", "proxies_of", "resolve", "roles_of", "validate"]
+__all__ = ["Load", "acts_for", "is_away", "is_on_duty", "parse_people", "proxies_of", "resolve", "roles_of", "validate"]

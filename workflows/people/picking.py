@@ -8,6 +8,7 @@ from datetime import datetime
 
 from waystation.contracts.people import Organisation, Request, Seat
 from workflows.people.load import Load
+from workflows.people.presence import is_away, is_on_duty
 
 _Pick = Callable[[Request, Load, Sequence[Seat]], Seat]
 
@@ -18,8 +19,17 @@ def allocates(strategy: str) -> bool:
 
 
 def pick(organisation: Organisation, request: Request, load: Load, seats: Sequence[Seat]) -> Seat:
-    """The one who gets it. People out of office or at their capacity come into question only if all are."""
-    at_work = [seat for seat in seats if not organisation.people[seat.person].away] or list(seats)
+    """The one who gets it. People out of office, off duty or at their capacity come into question only if all are.
+
+    Who has the task already keeps it while he is in office: a change elsewhere in the organisation moves nothing.
+    """
+    in_office = [seat for seat in seats if not is_away(organisation.people[seat.person], request.at)] or list(seats)
+    kept = [seat for seat in in_office if seat.person in request.keep]
+    if kept:
+        return kept[0]
+    at_work = [
+        seat for seat in in_office if is_on_duty(organisation, organisation.people[seat.person], request.at)
+    ] or in_office
     free = [seat for seat in at_work if _has_room(organisation, load, seat.person)]
     return _STRATEGIES[request.strategy](request, load, free or at_work)
 

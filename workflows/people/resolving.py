@@ -23,6 +23,7 @@ from waystation.contracts.people import Organisation, Request, Resolution, Seat
 from workflows.people.finding import find, first_manager, holders
 from workflows.people.load import Load
 from workflows.people.picking import allocates, pick
+from workflows.people.presence import is_away
 from workflows.people.proxies import is_active, proxies_of
 
 #: `Seat.rule` of people found by `when_empty`.
@@ -90,12 +91,15 @@ class _Asking:
 
     def _away(self, seats: list[Seat]) -> list[Seat]:
         for seat in seats if self.request.replace_away else ():
-            if seat.passes is None and self.organisation.people[seat.person].away:
-                standing_in = [one for one in self._proxies(seat.person) if not self.organisation.people[one].away]
+            if seat.passes is None and self._is_away(seat.person):
+                standing_in = [one for one in self._proxies(seat.person) if not self._is_away(one)]
                 if standing_in:
                     self._fire("proxy", standing_in[:1], seat=seat, **{"for": seat.person})
                     seats = _given_to(seats, seat, standing_in[0])
         return seats
+
+    def _is_away(self, person: str) -> bool:
+        return is_away(self.organisation.people[person], self.request.at)
 
     def _allocated(self, seats: list[Seat]) -> list[Seat]:
         if not allocates(self.request.strategy) or not seats:
