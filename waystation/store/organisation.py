@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import CursorResult, Select, delete, func, insert, or_, select, update
+from sqlalchemy import CursorResult, delete, func, insert, or_, select, update
 
 from waystation.contracts.directory import ADMINS, Part, Parts, PersonRecord, composed, record_of
 from waystation.contracts.errors import Refused
@@ -79,7 +79,7 @@ async def page(
     Raises:
         Refused: `bad_cursor`.
     """
-    query: Select[Any] = select(*_COLUMNS)
+    query: Any = select(*_COLUMNS)  # rows of columns, not of a mapped class
     if among is not None:
         query = query.where(PersonRow.person.in_(list(among)))
     if active is not None:

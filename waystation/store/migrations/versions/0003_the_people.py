@@ -159,7 +159,7 @@ def _part(tenant: str, part: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 
 def _insert(name: str, rows: list[dict[str, Any]]) -> None:
-    columns = {"created_at": schema.UTC(), "changed_at": schema.UTC(), "record": schema.LongText()}
+    columns: dict[str, Any] = {"created_at": schema.UTC(), "changed_at": schema.UTC(), "record": schema.LongText()}
     if rows:
         table = sa.table(name, *(sa.column(column, columns.get(column)) for column in rows[0]))
         op.bulk_insert(table, rows)
