@@ -87,7 +87,7 @@ def _commented(rows: CaseRows, entry: Entry) -> None:
             seq=entry.seq,
             path=entry.path,
             by=entry.by,
-            text=str(data.get("text") or ""),
+            text=str(data.get("text") or "").replace("\0", ""),  # which no database keeps
             mentions=_people(data.get("mentions")),
             at=entry.at,
         )

@@ -87,6 +87,8 @@ def _allowed(panel: Panel, verb: str, command: Command, ctx: VerbContext, stand:
         reason = "not_claimed"
     elif verb in _GIVING or verb in ("remove", "cc"):
         reason = _unfit_people(panel, verb, command, ctx, stand)
+    elif verb == "comment" and not all(ctx.known(str(person)) for person in command.args.get("mention") or ()):
+        reason = "unknown_person"
     if reason:
         raise refusal("not_allowed", reason, verb=verb)
 
