@@ -12,7 +12,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities._runtime import ActionContext, changed_rows
-from activities.inventory.tables import StockBatch, StockCost
+from activities.inventory.tables import Reservation, StockBatch, StockCost
 from waystation.store.session import Conflict
 
 
@@ -92,8 +92,9 @@ async def spent_since(session: AsyncSession, warehouse: str, sku: str, at: datet
 
 
 async def unit_cost_of(session: AsyncSession, ref: str, sku: str) -> int:
-    """What units of an article that left for `ref` cost each, on average and rounded down; 0 when none did."""
-    rows = list(await session.scalars(select(StockCost).where(StockCost.ref == ref, StockCost.sku == sku)))
+    """What units of an article that left for an order cost each, on average and rounded down; 0 when none did."""
+    reserved = list(await session.scalars(select(Reservation.id).where(Reservation.ref == ref)))
+    rows = list(await session.scalars(select(StockCost).where(StockCost.ref.in_(reserved), StockCost.sku == sku)))
     units = sum(row.qty for row in rows)
     return sum(row.qty * row.unit_cost for row in rows) // units if units else 0
 

@@ -197,11 +197,10 @@ class ReceiveOut(Gives):
 class TakeReturnIn(Given):
     """Goods that a customer sent back. They are not sold before somebody has looked at them.
 
-    `reservation`: the one they left with; they come back at what they cost then.
+    `ref`: the order that they were reserved for; they come back at what they cost when they left.
     """
 
     lines: Lines
-    reservation: Name | None = None
     ref: Name | None = None
 
 

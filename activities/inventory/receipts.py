@@ -81,7 +81,7 @@ async def take_return(ctx: ActionContext, args: TakeReturnIn) -> TakeReturnOut:
         raise Refused(NO_RETURNS_STORE.code, NO_RETURNS_STORE.en, NO_RETURNS_STORE.zh)
     receipt, units = ctx.reference("RET"), 0
     for sku, qty in sum_demand((line.sku, line.qty) for line in args.lines).items():
-        cost = await batches.unit_cost_of(ctx.session, args.reservation, sku) if args.reservation else 0
+        cost = await batches.unit_cost_of(ctx.session, args.ref, sku) if args.ref else 0
         await _shelve(ctx, place, sku, qty, kind="return", ref=receipt)
         batches.put_in(ctx, place, sku, qty, unit_cost=cost, at=ctx.at, ref=receipt)
         units += qty

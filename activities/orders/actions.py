@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 
 from activities._runtime import ActionContext, action, changed_rows
 from activities.orders import axes
+from activities.orders.aftersales import drop_return, move_return, request_return
 from activities.orders.contracts import (
     AuditIn,
     AuditOut,
@@ -28,10 +29,14 @@ from activities.orders.contracts import (
     VoidPickListOut,
 )
 from activities.orders.intake import CHANNEL_REVIEW, take_in
+from activities.orders.parcels import pack, sent_units
+from activities.orders.rewards import reward, work_out_freight
 from activities.orders.rules import AuditFacts, AuditLimits, audit, required_reviews, visible_state
 from activities.orders.tables import Parcel, PickList, SalesOrder
 from waystation.contracts.catalog import ActionError
 from waystation.contracts.errors import Refused
+
+__all__ = ["drop_return", "move_return", "request_return", "reward", "work_out_freight"]
 
 UNKNOWN_ORDER = ActionError("orders.unknown_order", "没有这个订单", "no such order")
 UNKNOWN_CHANNEL = ActionError("orders.unknown_channel", "没有这个渠道的映射", "no mapping for this channel")
@@ -39,6 +44,7 @@ BAD_TRANSITION = ActionError("orders.bad_transition", "订单状态不允许这�
 ALREADY_SHIPPED = ActionError("orders.already_shipped", "订单已发货，不能取消", "the order has been shipped")
 UNKNOWN_PICK_LIST = ActionError("orders.unknown_pick_list", "没有这个拣货单", "no such pick list")
 UNKNOWN_PARCEL = ActionError("orders.unknown_parcel", "没有这个包裹", "no such parcel")
+OVER_SHIPPED = ActionError("orders.over_shipped", "发货数量超过订单数量", "more than was ordered")
 
 
 @action(
@@ -137,7 +143,7 @@ async def unmark(ctx: ActionContext, args: UnmarkIn) -> UnmarkOut:
 async def cancel(ctx: ActionContext, args: CancelIn) -> CancelOut:
     """Cancels an order that has not been shipped and says what has to be refunded."""
     order = await axes.find_order(ctx, args.order)
-    if order.fulfilment in ("shipped", "delivered"):
+    if order.fulfilment in ("part_shipped", "shipped", "delivered"):
         raise Refused(ALREADY_SHIPPED.code, ALREADY_SHIPPED.en, ALREADY_SHIPPED.zh, {"order": order.no})
     changed = await axes.move(ctx, order, "fulfilment", "cancelled", reason=args.reason)
     if changed and order.pay == "paid":
@@ -189,33 +195,34 @@ async def void_pick_list(ctx: ActionContext, args: VoidPickListIn) -> VoidPickLi
     "orders.dispatch",
     zh="登记发货",
     en="Hand to a carrier",
-    about_zh="登记承运商与运单号，订单变为已发货。",
+    about_zh="登记承运商、运单号与包裹内容；全部发出后订单变为已发货，否则为部分发货。",
     icon="truck",
-    errors=(UNKNOWN_ORDER, BAD_TRANSITION),
+    errors=(UNKNOWN_ORDER, BAD_TRANSITION, OVER_SHIPPED),
 )
 async def dispatch(ctx: ActionContext, args: DispatchIn) -> DispatchOut:
-    """Records the parcel and moves the order to shipped."""
+    """Records the parcel; the order is shipped when everything is on its way, partly shipped before."""
     order = await axes.find_order(ctx, args.order)
-    await axes.move(ctx, order, "fulfilment", "shipped", reason=args.note)
     parcel = ctx.reference("PAR")
+    complete = await pack(ctx, order, parcel, args.lines)
+    await axes.move(ctx, order, "fulfilment", "shipped" if complete else "part_shipped", reason=args.note)
     ctx.session.add(
         Parcel(id=parcel, order_no=order.no, carrier=args.carrier, tracking=args.tracking, state="sent", sent_at=ctx.at)
     )
     zh, en = visible_state(order.pay, order.audit, order.fulfilment, order.aftersale)
-    return DispatchOut(parcel=parcel, visible_zh=zh, visible_en=en)
+    return DispatchOut(parcel=parcel, complete=complete, visible_zh=zh, visible_en=en)
 
 
 @action(
     "orders.recall",
     zh="拦截包裹",
     en="Call a parcel back",
-    about_zh="拦截在途包裹，订单回到拣货状态。",
+    about_zh="拦截在途包裹；没有其他包裹在途时订单回到拣货状态。",
     icon="undo",
     errors=(UNKNOWN_PARCEL,),
     undo_of="orders.dispatch",
 )
 async def recall(ctx: ActionContext, args: RecallIn) -> RecallOut:
-    """Calls a parcel back; its order is being picked again."""
+    """Calls a parcel back; its order is being picked again, or partly shipped while other parcels are on their way."""
     parcel = await ctx.session.scalar(select(Parcel).where(Parcel.id == args.parcel))
     if parcel is None:
         raise Refused(UNKNOWN_PARCEL.code, UNKNOWN_PARCEL.en, UNKNOWN_PARCEL.zh, {"id": args.parcel})
@@ -223,8 +230,9 @@ async def recall(ctx: ActionContext, args: RecallIn) -> RecallOut:
     if await changed_rows(ctx.session, statement) == 0:
         return RecallOut(changed=False)
     order = await axes.find_order(ctx, parcel.order_no)
-    if order.fulfilment == "shipped":
-        await axes.put(ctx, order, "fulfilment", "picking", reason="recalled")
+    state = "part_shipped" if await sent_units(ctx, order) else "picking"
+    if order.fulfilment in ("shipped", "part_shipped") and order.fulfilment != state:
+        await axes.put(ctx, order, "fulfilment", state, reason="recalled")
     return RecallOut(changed=True)
 
 

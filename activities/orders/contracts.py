@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from activities._runtime import Count, Given, Gives, Name, Note, Point
+from activities._runtime import Count, Fen, Given, Gives, Name, Note, Point
 from activities.orders.rules import Axis
 
 
@@ -144,17 +144,26 @@ class VoidPickListOut(Gives):
     changed: bool
 
 
+class PackedLine(Given):
+    sku: Name
+    qty: Count
+
+
 class DispatchIn(Given):
-    """Hand the order to a carrier."""
+    """Hand an order to a carrier, whole or, with `lines`, what is in this parcel."""
 
     order: Name
     carrier: Name
     tracking: Name
+    lines: Annotated[list[PackedLine], Field(min_length=1, max_length=500)] | None = None
     note: Note = ""
 
 
 class DispatchOut(Gives):
+    """`complete`: everything that was ordered is on its way."""
+
     parcel: str
+    complete: bool
     visible_zh: str
     visible_en: str
 
@@ -164,4 +173,76 @@ class RecallIn(Given):
 
 
 class RecallOut(Gives):
+    changed: bool
+
+
+class FreightIn(Given):
+    """What sending goods of this worth costs. `amount` in fen after discounts; `area` is province/city/district."""
+
+    amount: Fen
+    area: Annotated[str, Field(max_length=200)] = ""
+
+
+class FreightOut(Gives):
+    freight: int
+    reason_zh: str
+    reason_en: str
+
+
+class RewardIn(Given):
+    order: Name
+
+
+class RewardOut(Gives):
+    """`coupon` is "" where none is due; `orders`: paid orders of the customer in the window."""
+
+    coupon: str
+    amount: int
+    orders: int
+
+
+class ReturnedLine(Given):
+    sku: Name
+    qty: Count
+
+
+ReturnKind = Literal["return", "exchange", "refund_only"]
+ReturnReason = Literal["quality", "wrong_item", "damaged", "no_reason", "other"]
+
+
+class RequestReturnIn(Given):
+    """Ask for goods to be taken back. Units must have been shipped and not be in another request."""
+
+    order: Name
+    kind: ReturnKind
+    reason: ReturnReason
+    lines: Annotated[list[ReturnedLine], Field(min_length=1, max_length=100)]
+
+
+class RequestReturnOut(Gives):
+    """`refund`: fen that these units were paid with; 0 for an exchange."""
+
+    after_sale: str
+    refund: int
+    total: int
+    pay: str
+
+
+class MoveReturnIn(Given):
+    after_sale: Name
+    to: Literal["approved", "received", "refunded", "exchanged", "refused"]
+    note: Note = ""
+
+
+class MoveReturnOut(Gives):
+    changed: bool
+    visible_zh: str
+    visible_en: str
+
+
+class DropReturnIn(Given):
+    after_sale: Name
+
+
+class DropReturnOut(Gives):
     changed: bool

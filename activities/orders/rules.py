@@ -28,11 +28,12 @@ TRANSITIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "rejected": ("pending",),
     },
     "fulfilment": {
-        "waiting": ("reserved", "presale", "shipped", "delayed", "cancelled"),
+        "waiting": ("reserved", "presale", "part_shipped", "shipped", "delayed", "cancelled"),
         "delayed": ("waiting", "reserved", "cancelled"),
-        "presale": ("reserved", "cancelled"),
-        "reserved": ("picking", "shipped", "waiting", "cancelled"),
-        "picking": ("shipped", "reserved", "cancelled"),
+        "presale": ("reserved", "part_shipped", "shipped", "cancelled"),
+        "reserved": ("picking", "part_shipped", "shipped", "waiting", "cancelled"),
+        "picking": ("part_shipped", "shipped", "reserved", "cancelled"),
+        "part_shipped": ("shipped", "picking"),
         "shipped": ("delivered",),
         "delivered": (),
         "cancelled": (),
@@ -40,11 +41,22 @@ TRANSITIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "aftersale": {
         "none": ("requested",),
         "requested": ("approved", "none"),
-        "approved": ("received",),
-        "received": ("refunded", "exchanged"),
-        "refunded": (),
-        "exchanged": (),
+        "approved": ("received", "refunded"),
+        "received": ("refunded", "exchanged", "none"),
+        "refunded": ("requested",),
+        "exchanged": ("requested",),
     },
+}
+
+
+#: What customers see of a return that is done.
+AFTER_SALE_TEXTS = {"refunded": ("已退款", "refunded"), "exchanged": ("已换货", "exchanged")}
+#: What customers see of a paid and approved order; every other state is "to ship".
+FULFILMENT_TEXTS = {
+    "presale": ("预售待发货", "presold, to ship"),
+    "part_shipped": ("部分发货", "partly shipped"),
+    "shipped": ("已发货", "shipped"),
+    "delivered": ("已签收", "delivered"),
 }
 
 
@@ -61,16 +73,14 @@ def visible_state(pay: str, audit: str, fulfilment: str, aftersale: str) -> tupl
     if fulfilment == "cancelled":
         return "已取消", "cancelled"
     if aftersale != "none":
-        return "售后中", "after-sales"
+        return AFTER_SALE_TEXTS.get(aftersale, ("售后中", "after-sales"))
     if pay == "unpaid":
         return "待支付", "to pay"
     if audit in ("pending", "reviewing"):
         return "待审核", "to be reviewed"
     if audit == "rejected":
         return "已驳回", "rejected"
-    if fulfilment in ("shipped", "delivered"):
-        return ("已发货", "shipped") if fulfilment == "shipped" else ("已签收", "delivered")
-    return "待发货", "to ship"
+    return FULFILMENT_TEXTS.get(fulfilment, ("待发货", "to ship"))
 
 
 @dataclass(frozen=True, slots=True)
