@@ -1,8 +1,8 @@
-"""The actions of purchasing: set budget aside, free it, order."""
+"""The actions of purchasing: check a request, set budget aside, free it, order."""
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from activities._runtime import ActionContext, action, changed_rows
 from activities.purchasing.contracts import (
@@ -10,6 +10,9 @@ from activities.purchasing.contracts import (
     BookBudgetOut,
     CancelOrderIn,
     CancelOrderOut,
+    CheckedRule,
+    CheckIn,
+    CheckOut,
     OrderIn,
     OrderOut,
     ReleaseBudgetIn,
@@ -26,6 +29,33 @@ OVER_BUDGET = ActionError("purchasing.over_budget", "超出剩余预算", "more 
 UNKNOWN_BOOKING = ActionError("purchasing.unknown_booking", "没有这笔预算占用", "no such booking")
 OVER_BOOKING = ActionError("purchasing.over_booking", "订单金额超过占用金额", "the order costs more than was set aside")
 UNKNOWN_ORDER = ActionError("purchasing.unknown_order", "没有这个采购单", "no such purchase order")
+
+
+@action(
+    "purchasing.check",
+    zh="采购审核规则",
+    en="Check a purchase",
+    about_zh="工程采购须附合同，缺则驳回；供应商首单须人工确认。",
+    icon="shield-check",
+)
+async def check(ctx: ActionContext, args: CheckIn) -> CheckOut:
+    """Checks every rule of a purchase request: the contract, and whether the supplier is new."""
+    missing = args.kind == "engineering" and not args.contract
+    known = exists().where(PurchaseOrder.supplier == args.supplier, PurchaseOrder.state == "placed")
+    asked = ctx.setting("approval.review_first_order", True)
+    first = asked and not await ctx.session.scalar(select(known))
+    results = [
+        CheckedRule(rule="contract", passed=not missing, zh="工程采购须附合同", en="engineering needs a contract"),
+        CheckedRule(rule="first_order", passed=not first, zh="供应商首单须人工确认", en="a new supplier is confirmed"),
+    ]
+    failed = [each for each in results if not each.passed]
+    return CheckOut(
+        rejected=missing,
+        first_order=first,
+        results=results,
+        reasons_zh="；".join(each.zh for each in failed),
+        reasons_en="; ".join(each.en for each in failed),
+    )
 
 
 @action(

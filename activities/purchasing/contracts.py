@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -33,6 +33,31 @@ class ReleaseBudgetOut(Gives):
     """`amount` freed now; 0 when it was not booked any more."""
 
     amount: int
+
+
+class CheckIn(Given):
+    """Check a request against the rules before anybody is asked. `contract`: ids of the contract's files."""
+
+    supplier: Name
+    kind: Literal["regular", "engineering"] = "regular"
+    contract: Annotated[list[Name], Field(max_length=50)] = Field(default_factory=list)
+
+
+class CheckedRule(Gives):
+    rule: str
+    passed: bool
+    zh: str
+    en: str
+
+
+class CheckOut(Gives):
+    """`rejected`: a rule refuses it by itself. `first_order`: nothing was ever ordered from this supplier."""
+
+    rejected: bool
+    first_order: bool
+    results: list[CheckedRule]
+    reasons_zh: str
+    reasons_en: str
 
 
 class OrderItem(Given):

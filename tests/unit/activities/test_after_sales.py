@@ -28,7 +28,7 @@ async def send(desk: Desk, order: str, **units: int) -> Any:
     return await desk.ok("orders.dispatch", order=order, carrier="sf", tracking="SF-1", lines=packed)
 
 
-async def give_back(desk: Desk, order: str, kind: str = "return", **units: int) -> Any:
+async def give_back(desk: Desk, order: str, kind: str = "return", **units: Any) -> Any:
     lines = [{"sku": sku, "qty": qty} for sku, qty in units.items()]
     return await desk.run("orders.request_return", order=order, kind=kind, reason="quality", lines=lines)
 

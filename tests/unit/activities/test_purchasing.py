@@ -20,7 +20,7 @@ async def budget(desk: Desk) -> tuple[int, int]:
     """Fen booked and spent by the department it in 2026; checked against the bookings."""
     async with desk.database.read(desk.tenant) as session:
         row = (await session.scalars(select(Budget).where(Budget.department == "it", Budget.period == "2026"))).one()
-        bookings = list(await session.scalars(select(BudgetBooking)))
+        bookings = list(await session.scalars(select(BudgetBooking).where(BudgetBooking.department == "it")))
     assert row.booked == sum(each.amount - each.spent - each.released for each in bookings)
     assert row.spent == sum(each.spent for each in bookings)
     return row.booked, row.spent
@@ -86,3 +86,29 @@ async def test_a_department_without_a_budget_is_refused(desk: Desk) -> None:
 def test_years_begin_in_china(at: datetime, year: str) -> None:
     """Midnight in Shanghai is 16:00 UTC."""
     assert budget_period(at) == year
+
+
+@pytest.mark.databases
+async def test_an_engineering_purchase_needs_a_contract(desk: Desk) -> None:
+    """ORD-10: rejected with the reason without one; a regular purchase needs none."""
+    asked = {"supplier": "昌盛包装", "kind": "engineering"}
+    without = await desk.ok("purchasing.check", **asked)
+    assert (without["rejected"], without["reasons_zh"]) == (True, "工程采购须附合同")
+    assert (await desk.ok("purchasing.check", **asked, contract=["file-1"]))["rejected"] is False
+    assert [rule["passed"] for rule in (await desk.ok("purchasing.check", supplier="昌盛包装"))["results"]] == [
+        True,
+        True,
+    ]
+
+
+@pytest.mark.databases
+async def test_a_new_supplier_is_confirmed_by_a_person(desk: Desk) -> None:
+    """ORD-09: until an order was placed that was not cancelled; a tenant may do without."""
+    assert (await desk.ok("purchasing.check", supplier="新供应商"))["first_order"] is True
+    booking = (await desk.ok("purchasing.book_budget", department="it", amount=300_000))["booking"]
+    placed = await desk.ok("purchasing.order", supplier="新供应商", lines=LINES, booking=booking)
+    assert (await desk.ok("purchasing.check", supplier="新供应商"))["first_order"] is False
+    await desk.ok("purchasing.cancel_order", order=placed["order"])
+    assert (await desk.ok("purchasing.check", supplier="新供应商"))["first_order"] is True
+    desk.settings = {"approval.review_first_order": False}
+    assert (await desk.ok("purchasing.check", supplier="新供应商"))["first_order"] is False
