@@ -21,12 +21,14 @@ from waystation.contracts.errors import Unavailable
 from waystation.contracts.people import Organisation, Request, Resolution
 from waystation.dispatcher import Dispatcher
 from waystation.gateway import TASK_QUEUE, Gateway
+from waystation.gateway.timetables import Timetables
 from waystation.housekeeping import Housekeeper
 from waystation.store import cases, definitions, people, tenants
 from waystation.store.session import EVERY_TENANT, Database
 from workflows.graph import CaseWorkflow
 from workflows.people import Load, resolve
 from workflows.plans import PLANS, Plans
+from workflows.timetable import TimetableWorkflow
 
 #: Workflow tasks at once. Python's two-second clock for one includes waiting for a thread, so each has one.
 WORKFLOW_TASKS = 12
@@ -89,7 +91,7 @@ def _resolve(organisation: Organisation, request: Request, figures: Figures) -> 
 
 
 @asynccontextmanager
-async def case_worker(
+async def case_worker(  # noqa: PLR0913 - how it works; all but the first by keyword
     client: Client,
     database: Database,
     runner: ActionRunner,
@@ -111,16 +113,17 @@ async def case_worker(
         housekeeper: drops old things beside the work; nobody does where there is none.
     """
     gateway = Gateway(client, database, plans=plans, task_queue=task_queue, marks=marks)
-    dispatcher = Dispatcher(gateway, database, name)
-    gateway.decided = dispatcher.wake
+    timetables = Timetables(client, database, task_queue)
+    dispatcher = Dispatcher(gateway, database, timetables, name)
+    gateway.decided = timetables.decided = dispatcher.wake
     plans.load_with(PlanLoader(database, plans).want)
     activities = CaseActivities(database, asking(), runner, dispatcher.wake)
     with ThreadPoolExecutor(WORKFLOW_TASKS, thread_name_prefix="workflow") as threads:
         worker = Worker(
             client,
             task_queue=task_queue,
-            workflows=[CaseWorkflow],
-            activities=activities.all,
+            workflows=[CaseWorkflow, TimetableWorkflow],
+            activities=[*activities.all, timetables.start_on_time],
             workflow_task_executor=threads,
             max_concurrent_workflow_tasks=WORKFLOW_TASKS,
             max_concurrent_local_activities=ACTIVITIES,

@@ -33,14 +33,16 @@ from waystation.gateway import Gateway
 from waystation.gateway.doubts import CHECK_CASE, settle
 from waystation.gateway.people_work import carry_on
 from waystation.gateway.reservations import settle_lock
+from waystation.gateway.timetables import Timetables
 from waystation.store import locks, messages, outbox
 from waystation.store.outbox import Claimed
 from waystation.store.people_jobs import PEOPLE_JOB
 from waystation.store.session import EVERY_TENANT, Database, TenantSession
 from waystation.store.tables.effects import OutboxRow
+from waystation.store.timetables import SET_TIMETABLE
 
-#: What is done here: deliveries to cases, and looks at those in doubt.
-KINDS = (*TO_CASES, PEOPLE_JOB, CHECK_CASE)
+#: What is done here: deliveries to cases, looks at those in doubt, timetables.
+KINDS = (*TO_CASES, PEOPLE_JOB, CHECK_CASE, SET_TIMETABLE)
 #: Seconds between looks into the outbox when nobody says that there is something.
 IDLE = 0.25
 #: Rows taken at once.
@@ -58,8 +60,11 @@ class Dispatcher:
         worker: a name that tells this process from others.
     """
 
-    def __init__(self, gateway: Gateway, database: Database, worker: str, *, idle: float = IDLE) -> None:
+    def __init__(
+        self, gateway: Gateway, database: Database, timetables: Timetables, worker: str, *, idle: float = IDLE
+    ) -> None:
         self._gateway = gateway
+        self._timetables = timetables
         self._database = database
         self._worker = worker
         self._idle = idle
@@ -74,6 +79,7 @@ class Dispatcher:
             CHECK_CASE: self._check,
             PEOPLE_JOB: self._people,
             CHECK_LOCK: self._check_lock,
+            SET_TIMETABLE: self._set_timetable,
         }
 
     def wake(self) -> None:
@@ -178,6 +184,10 @@ class Dispatcher:
 
     async def _check(self, item: Claimed) -> bool:
         await settle(self._gateway.line, self._database, item.tenant, str(item.case_id))
+        return True
+
+    async def _set_timetable(self, item: Claimed) -> bool:
+        await self._timetables.set(item.tenant, str(item.body["process"]))
         return True
 
     async def _check_lock(self, item: Claimed) -> bool:

@@ -1,4 +1,4 @@
-"""Housekeeping: drops, tenant by tenant, what the store keeps for a while only.
+"""Housekeeping: drops, tenant by tenant, what the store keeps for a while only, and has timetables looked at.
 
 Every worker looks; the row of a chore decides who does it, so that one does it at a time. What fails is logged and
 done again a minute later, and the other chores and tenants do not wait for it.
@@ -16,7 +16,7 @@ import structlog
 
 from waystation.contracts.errors import Unavailable
 from waystation.settings import Settings
-from waystation.store import chores, idempotency, locks, messages, outbox, tenants
+from waystation.store import chores, idempotency, locks, messages, outbox, tenants, timetables
 from waystation.store.session import EVERY_TENANT, Database, TenantSession
 
 #: How often every process looks whether something is due, give or take a half.
@@ -69,7 +69,17 @@ def standard_chores(rules: Rules) -> dict[str, Chore]:
     async def unused_locks(session: TenantSession, _: datetime) -> bool:
         return await locks.forget_unused(session, _LOCKS) == _LOCKS
 
-    return {"messages": old_messages, "keys": old_keys, "outbox": done_effects, "locks": unused_locks}
+    async def all_timetables(session: TenantSession, at: datetime) -> bool:
+        await timetables.have_all_set(session, at)
+        return False
+
+    return {
+        "messages": old_messages,
+        "keys": old_keys,
+        "outbox": done_effects,
+        "locks": unused_locks,
+        "timetables": all_timetables,
+    }
 
 
 class Housekeeper:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from activities._runtime import ActionRequest, BeforeCommit, Failed, Outcome, Su
 from waystation.case_worker import case_worker
 from waystation.compiler import Library, compile_process
 from waystation.contracts import runs
+from waystation.contracts.calendars import WorkCalendar
 from waystation.contracts.catalog import Catalog
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import Command, Entry
@@ -92,10 +93,19 @@ class House:
             self._gateway = gateway
             yield self
 
-    async def publish(self, process: str, text: str, *, actions: tuple[str, ...] = (), outside: str = "") -> int:
+    async def publish(
+        self,
+        process: str,
+        text: str,
+        *,
+        actions: tuple[str, ...] = (),
+        outside: str = "",
+        calendars: Mapping[str, WorkCalendar] | None = None,
+    ) -> int:
         """Publish a process with `nodes:` and whatever else stands in `text`; the number of its version."""
         source = f"waystation: 1\nprocess: {process}\n{dedent(text)}"
-        plan = compile_process(source, _CATALOG, Library(untyped_actions=frozenset(actions))).ready()
+        library = Library(untyped_actions=frozenset(actions), calendars=calendars or {})
+        plan = compile_process(source, _CATALOG, library).ready()
         if outside:
             plan = msgspec.structs.replace(plan, actions={**plan.actions, outside: ActionUse(outside=True)})
         async with self.database.write(self.tenant) as session:

@@ -28,6 +28,9 @@ RECORD = "waystation.record"
 KEEP_STATE = "waystation.keep_state"
 LOAD_STATE = "waystation.load_state"
 RESERVE_LOCK = "waystation.reserve_lock"
+START_ON_TIME = "waystation.start_on_time"
+#: Type of the workflow that a schedule runs. No process has such a name.
+TIMETABLE = "waystation.timetable"
 #: The update, the queries and the signals of a case.
 COMMAND = "command"
 STATE = "state"
@@ -168,6 +171,7 @@ class RecordRequest(Struct, omit_defaults=True):
 
     Args:
         taken, refused: ids of messages that were given to this case.
+        ahead: the case's state as JSON, where what follows from finding people may be written as well.
     """
 
     mark: CaseMark
@@ -176,6 +180,7 @@ class RecordRequest(Struct, omit_defaults=True):
     taken: list[str] = []
     refused: list[str] = []
     ended: Ended | None = None
+    ahead: Raw = Raw(b"null")
 
 
 #: What the store answers with: events for the machine.
@@ -183,7 +188,14 @@ Answer = PeopleResolved | LockGranted | MessageArrived
 
 
 class Recorded(Struct, omit_defaults=True):
+    """Answers in the order of the effects.
+
+    Args:
+        ahead: digest of the entries that follow from the answers, where those have been written too.
+    """
+
     answers: list[Answer] = []
+    ahead: str = ""
 
 
 class ActionTry(Struct, omit_defaults=True):
@@ -237,6 +249,21 @@ class LockClaim(Struct, omit_defaults=True):
     path: str
     name: str
     held: bool = False
+
+
+class Timetable(Struct):
+    """What a schedule starts again and again."""
+
+    tenant: str
+    process: str
+
+
+class Tick(Struct):
+    """A time at which a process starts by itself."""
+
+    tenant: str
+    process: str
+    at: datetime
 
 
 class CalledStart(Struct, omit_defaults=True):

@@ -10,9 +10,14 @@ from typing import Any
 from sqlalchemy import select
 
 from waystation.contracts.errors import Refused
+from waystation.store import outbox
+from waystation.store.ids import new_id
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import TenantSession
 from waystation.store.tables.definitions import DraftRow, PlanRow, ProcessRow, VersionRow
+
+#: The kind of outbox row that has the timetable of a process put right (`store.timetables`).
+SET_TIMETABLE = "set_timetable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ async def publish(
         )
     )
     await session.flush()
+    await outbox.put(session, SET_TIMETABLE, new_id(), {"process": process}, at=at)
     return row.latest
 
 
@@ -134,6 +140,7 @@ async def retire(session: TenantSession, process: str, *, by: str, at: datetime)
         raise Refused("not_found", f"there is no process {process}", f"没有流程 {process}")
     if row.retired_at is None:
         row.retired_at, row.retired_by = at, by
+        await outbox.put(session, SET_TIMETABLE, new_id(), {"process": process}, at=at)
 
 
 async def save_draft(

@@ -227,11 +227,13 @@ def check_start(
 ) -> dict[str, Any]:
     """The data a case would start with: defaults filled in, form rules applied.
 
+    Without an actor it starts by a message, a call or a timetable, which the process's author has allowed.
+
     Raises:
         Refused: `not_allowed` when the actor may not start it; `bad_form` with `detail: {field: problem}`.
     """
     access = program.plan.access.start
-    if access and not commands.is_among(access, actor, facts or {}):
+    if access and actor and not commands.is_among(access, actor, facts or {}):
         raise Refused("not_allowed", "you may not start this process", "您无权发起此流程")
     return forms.start_data(program, data)
 

@@ -1,4 +1,4 @@
-"""Chores: what is done for a tenant again and again, such as dropping what is too old to be of use."""
+"""Chores: what is done for a tenant again and again, such as dropping what is too old; and timetables that are set."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from waystation.store.schema import Base, LongText
-from waystation.store.tables.columns import Word
+from waystation.store.tables.columns import ProcessId, Word
 
 
 class ChoreRow(Base):
@@ -19,3 +19,12 @@ class ChoreRow(Base):
     due_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(LongText())
+
+
+class TimetableRow(Base):
+    """Temporal has a schedule for this process."""
+
+    __tablename__ = "timetables"
+
+    process: Mapped[str] = mapped_column(ProcessId, primary_key=True)
+    set_at: Mapped[datetime]

@@ -25,8 +25,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "chore", name="pk_chores"),
         **schema.TABLE_OPTIONS,
     )
+    op.create_table(
+        "timetables",
+        sa.Column("tenant", schema.Key(64), nullable=False),
+        sa.Column("process", schema.Key(100), nullable=False),
+        sa.Column("set_at", schema.UTC(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "process", name="pk_timetables"),
+        **schema.TABLE_OPTIONS,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("timetables")
     op.drop_table("chores")
     op.drop_column("lock_claims", "reserved_until")
