@@ -9,6 +9,9 @@ from typing import Any
 from waystation.contracts.people import Organisation
 from workflows.people import acts_for, proxies_of, roles_of
 
+#: Roles whose holders may operate every process.
+OPERATORS = frozenset({"admin", "operator"})
+
 
 def facts_for(
     organisation: Organisation, actor: str, process: str, at: datetime, args: dict[str, Any] | None = None
@@ -16,8 +19,10 @@ def facts_for(
     """Facts for a command of `actor`: roles, groups, whom he may stand in for, and which of the people named exist."""
     person = organisation.people.get(actor)
     named = list(_named(args or {}))
+    roles = sorted(roles_of(organisation, person)) if person is not None else []
     return {
-        "roles": sorted(roles_of(organisation, person)) if person is not None else [],
+        "roles": roles,
+        "operate": not OPERATORS.isdisjoint(roles),
         "groups": list(person.groups) if person is not None else [],
         "acts_for": list(acts_for(organisation, actor, process, at)),
         "known": [other for other in named if other in organisation.people and organisation.people[other].active],

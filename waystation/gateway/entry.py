@@ -21,7 +21,10 @@ from activities._journal import hand_out, start_later
 from waystation.contracts import runs
 from waystation.contracts.errors import Refused, Unavailable
 from waystation.contracts.events import CallEnded, Command, LockGranted, MessageArrived, StartCase
+from waystation.contracts.people import Organisation
 from waystation.contracts.runs import CalledStart, Carried, CaseInput, Pulse, Trial
+from waystation.gateway import choosing
+from waystation.gateway.choosing import Newcomer
 from waystation.gateway.doubts import doubt
 from waystation.gateway.line import GONE, CaseLine
 from waystation.store import case_keys, cases, definitions, locks, messages, people, states, tenants
@@ -75,6 +78,7 @@ class Gateway:
         self.decided = decided
         self.database = database
         self.plans = plans
+        self.task_queue = task_queue
         self.line = CaseLine(client, task_queue, marks=marks)
 
     # ------------------------------------------------------------------------------------------- starting
@@ -94,30 +98,32 @@ class Gateway:
 
         Args:
             key: business key, where the process does not compute one itself.
+            version: default: the one that new cases of this initiator get.
             case: an id for it, so that a request that is repeated starts it once.
 
         Raises:
-            Refused: `not_found`, `not_allowed`, `bad_form`, `key_in_use`.
+            Refused: `not_found`, `not_allowed`, `bad_form`, `key_in_use`, `version_retired`.
             Unavailable: the database or the server does not answer.
         """
-        at = _time(trial)
+        at, case = _time(trial), case or new_id()
         async with self.database.read(tenant) as session:
             organisation = await people.organisation(session)
             settings = await tenants.settings(session)
-            number, program = await self._version(session, process, version)
+            newcomer = Newcomer(process, organisation, actor, key, case, at, data, settings)
+            number, program = await self.offered(session, newcomer, version)
         facts = facts_for(organisation, actor, process, at)
         cleaned = check_start(program, data, actor, facts)
-        found = key if key is not None else business_key(program, cleaned, actor, at, settings)
+        key = key if key is not None else business_key(program, cleaned, actor, at, settings)
         given = CaseInput(
             tenant,
-            case or new_id(),
+            case,
             process,
             number,
             program.hash,
             program.plan.engine,
             cleaned,
             actor,
-            found,
+            key,
             settings,
             trial=trial,
         )
@@ -134,8 +140,12 @@ class Gateway:
         try:
             async with self.database.read(tenant) as session:
                 settings = await tenants.settings(session)
-                number = None if effect.version == "latest" else int(effect.version)
-                number, program = await self._version(session, effect.process, number)
+                if effect.version == "latest":
+                    organisation = await people.organisation(session)
+                    newcomer = Newcomer(effect.process, organisation, effect.initiator, effect.key, effect.case, at)
+                    number, program = await self.offered(session, newcomer)
+                else:
+                    number, program = await self._version(session, effect.process, int(effect.version))
             cleaned = check_start(program, effect.data)
             key = effect.key
             if key is None:
@@ -167,17 +177,28 @@ class Gateway:
         if called.trial is not None:
             await self.line.first_answer(tenant, effect.case)
 
+    async def offered(
+        self, session: TenantSession, newcomer: Newcomer, version: int | None = None
+    ) -> tuple[int, Program]:
+        """Number and program of the version that a new case gets, or of the one that is asked for.
+
+        Raises:
+            Refused: `unknown_process`, `unknown_version`, `version_retired`.
+        """
+        if version is None:
+            found = await choosing.due(session, self.program, newcomer)
+        else:
+            found = await choosing.startable(session, newcomer.process, version)
+        return found.number, await self.program(session, found.plan_hash)
+
     async def _version(self, session: TenantSession, process: str, number: int | None) -> tuple[int, Program]:
         if number is None:
-            found = await definitions.latest(session, process)
+            found = await choosing.newest(session, process)
         else:
-            found = await definitions.version(session, process, number)
-        if found is None:
-            code = "unknown_process" if number is None else "unknown_version"
-            raise Refused(code, f"there is no process {process}", f"没有流程 {process}", {"process": process})
-        return found.number, await self._program(session, found.plan_hash)
+            found = await choosing.existing(session, process, number)
+        return found.number, await self.program(session, found.plan_hash)
 
-    async def _program(self, session: TenantSession, digest: str) -> Program:
+    async def program(self, session: TenantSession, digest: str) -> Program:
         known = self.plans.known(digest)
         if known is not None:
             return known
@@ -215,7 +236,7 @@ class Gateway:
             known = await cases.command_answer(session, case, command.id)
             if known is not None and _is_history(known.at):
                 return known.answer
-            whole = await self._with_facts(session, row, command)
+            whole = await self.with_facts(session, row, command)
         try:
             if row.status in _OPEN or not _is_history(row.changed_at):
                 answer = await self.line.update(tenant, case, whole)
@@ -245,10 +266,10 @@ class Gateway:
             answer = again.answer
         return answer
 
-    async def _with_facts(self, session: TenantSession, row: CaseRow, command: Command) -> Command:
+    async def with_facts(self, session: TenantSession, row: CaseRow, command: Command) -> Command:
         """The command with what its checks need and a workflow cannot look up."""
         organisation = await people.organisation(session)
-        program = await self._program(session, row.plan_hash)
+        program = await self.program(session, row.plan_hash)
         facts = facts_for(organisation, command.actor, row.process, command.at, command.args)
         facts["held_locks"] = await locks.holders(session) if _claims_locks(program) else {}
         if command.verb == "migrate":
@@ -269,7 +290,7 @@ class Gateway:
             end = await states.end_of(session, row.case_id)
             if end is None:
                 raise _ended()
-            program = await self._program(session, end.plan_hash)
+            program = await self.program(session, end.plan_hash)
         state = load_state(end.state)
         at = max(state.now, command.at)
         _ = Machine(program, state).apply(msgspec.structs.replace(command, at=at))
@@ -309,12 +330,12 @@ class Gateway:
             Refused: `key_reused`, when the id came with another content before.
         """
         arrived = MessageArrived(_time(trial), message_id or new_id(), name, fields)
-        programs = await self._all_latest(tenant)
+        programs = await self._beginnings(tenant, arrived)
 
         async def work(session: TenantSession) -> Delivered:
             deliveries = await messages.route(session, name, fields, arrived.id, at=arrived.at)
             await hand_out(session, deliveries, arrived.at)
-            started = [case for program in programs if (case := await _start_by(session, program, arrived, trial))]
+            started = [case for found in programs if (case := await _start_by(session, *found, arrived, trial))]
             if started:
                 await messages.not_kept(session, arrived.id)
             return Delivered(len(deliveries), tuple(started))
@@ -323,12 +344,17 @@ class Gateway:
         self.decided()
         return delivered
 
-    async def _all_latest(self, tenant: str) -> list[Program]:
-        """The programs of all processes that may begin with a message."""
+    async def _beginnings(self, tenant: str, message: MessageArrived) -> list[tuple[int, Program]]:
+        """The versions of all processes that may begin with a message, as a case that it starts would get them."""
+        found: list[tuple[int, Program]] = []
         async with self.database.read(tenant) as session:
-            versions = await definitions.published(session)
-            found = [await self._program(session, version.plan_hash) for version in versions]
-        return [program for program in found if program.plan.start.message is not None]
+            for version in await definitions.published(session):
+                program = await self.program(session, version.plan_hash)
+                given = message_start(program, message, message.at) if program.plan.start.message is not None else None
+                if given is not None:
+                    newcomer = Newcomer(version.process, Organisation(), "", given[1], message.id, message.at)
+                    found.append(await self.offered(session, newcomer))
+        return found
 
     async def deliver_message(self, tenant: str, case: str, event: MessageArrived) -> bool:
         """Bring a message to the case it was given to. False when that case has ended."""
@@ -378,7 +404,7 @@ class Gateway:
 
 
 async def _start_by(
-    session: TenantSession, program: Program, message: MessageArrived, trial: Trial | None
+    session: TenantSession, number: int, program: Program, message: MessageArrived, trial: Trial | None
 ) -> str | None:
     """Have a process that begins with this message start its case, once per message. None where it does not begin."""
     given = message_start(program, message, message.at)
@@ -394,7 +420,7 @@ async def _start_by(
             await case_keys.hold(session, process, key, case, message.at)
         except Refused:
             return None  # its open case goes on
-    effect = StartCase("", case, process, "latest", check_start(program, data), "", key, wait=False)
+    effect = StartCase("", case, process, str(number), check_start(program, data), "", key, wait=False)
     await start_later(session, CalledStart(effect, "", message.at, trial))
     return case
 

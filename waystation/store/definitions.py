@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, Subquery, func, select
 
 from waystation.contracts.errors import Refused
 from waystation.store import outbox
 from waystation.store.ids import new_id
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import TenantSession
+from waystation.store.tables.changes import RetiredVersionRow, RolloutRow
 from waystation.store.tables.definitions import DraftRow, PlanRow, ProcessRow, VersionRow
 
 #: The kind of outbox row that has the timetable of a process put right (`store.timetables`).
@@ -60,13 +61,20 @@ async def publish(
 
     Args:
         plan: canonical JSON of the compiled plan; its SHA-256 becomes the version's identity.
+    Raises:
+        Refused: `rollout_active`, while a part of the new cases tries out another version.
     """
     plan_hash = await keep_plan(session, plan, at)
-    row = await _locked_process(session, process)
-    if row.latest and row.retired_at is None:
-        newest = await session.get_one(VersionRow, (session.tenant, process, row.latest))
-        if newest.plan_hash == plan_hash:
-            return row.latest
+    row = await lock_process(session, process)
+    newest = await latest(session, process)
+    if newest is not None and newest.number == row.latest and newest.plan_hash == plan_hash:
+        return row.latest
+    if await session.get(RolloutRow, (session.tenant, process)) is not None:
+        raise Refused(
+            "rollout_active",
+            f"a version of {process} is being rolled out; finish that or roll it back first",
+            f"流程 {process} 正在灰度发布，请先完成或回滚",
+        )
     row.latest += 1
     row.retired_at, row.retired_by = None, ""
     session.add(
@@ -97,14 +105,14 @@ async def plan_by_hash(session: TenantSession, plan_hash: str) -> bytes | None:
     return await session.scalar(select(PlanRow.plan).where(PlanRow.hash == plan_hash))
 
 
+async def plan_hashes(session: TenantSession) -> list[str]:
+    """The hashes of all plans that are kept, published or tried out."""
+    return list(await session.scalars(select(PlanRow.hash).order_by(PlanRow.hash)))
+
+
 async def latest(session: TenantSession, process: str) -> Version | None:
-    """The newest version of a process; None where it was never published or is retired."""
-    query = (
-        select(VersionRow)
-        .join(ProcessRow, (ProcessRow.process == VersionRow.process) & (ProcessRow.latest == VersionRow.number))
-        .where(ProcessRow.process == process, ProcessRow.retired_at.is_(None))
-    )
-    return _version_or_none((await session.scalars(query)).one_or_none())
+    """The newest version of a process that is not retired; None where there is none, or the process is retired."""
+    return _version_or_none((await session.scalars(_newest().where(VersionRow.process == process))).one_or_none())
 
 
 async def version(session: TenantSession, process: str, number: int) -> Version | None:
@@ -119,14 +127,8 @@ async def versions(session: TenantSession, process: str) -> list[Version]:
 
 
 async def published(session: TenantSession) -> list[Version]:
-    """The newest version of every process that is not retired, by process id."""
-    query = (
-        select(VersionRow)
-        .join(ProcessRow, (ProcessRow.process == VersionRow.process) & (ProcessRow.latest == VersionRow.number))
-        .where(ProcessRow.retired_at.is_(None))
-        .order_by(VersionRow.process)
-    )
-    return [_version(row) for row in await session.scalars(query)]
+    """The newest version of every process, without what is retired, by process id."""
+    return [_version(row) for row in await session.scalars(_newest().order_by(VersionRow.process))]
 
 
 async def retire(session: TenantSession, process: str, *, by: str, at: datetime) -> None:
@@ -194,7 +196,27 @@ async def drop_draft(session: TenantSession, kind: str, name: str) -> bool:
     return True
 
 
-async def _locked_process(session: TenantSession, process: str) -> ProcessRow:
+def _newest() -> Select[VersionRow]:
+    """The newest version of each process; retired versions and processes are left out."""
+    numbers = _newest_numbers()
+    return (
+        select(VersionRow)
+        .join(numbers, (numbers.c.process == VersionRow.process) & (numbers.c.number == VersionRow.number))
+        .join(ProcessRow, ProcessRow.process == VersionRow.process)
+        .where(ProcessRow.retired_at.is_(None))
+    )
+
+
+def _newest_numbers() -> Subquery:
+    retired = select(RetiredVersionRow.number).where(
+        RetiredVersionRow.process == VersionRow.process, RetiredVersionRow.number == VersionRow.number
+    )
+    offered = select(VersionRow.process, func.max(VersionRow.number).label("number")).where(~retired.exists())
+    return offered.group_by(VersionRow.process).subquery()
+
+
+async def lock_process(session: TenantSession, process: str) -> ProcessRow:
+    """The row of a process, made if it is new; whoever changes what new cases get holds it."""
     await insert_if_new(session, ProcessRow, process=process, latest=0)
     query = select(ProcessRow).where(ProcessRow.process == process).with_for_update()
     return (await session.scalars(query.execution_options(populate_existing=True))).one()
