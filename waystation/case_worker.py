@@ -21,10 +21,13 @@ from waystation.contracts.errors import Unavailable
 from waystation.contracts.people import Organisation, Request, Resolution
 from waystation.dispatcher import Dispatcher
 from waystation.gateway import TASK_QUEUE, Gateway
+from waystation.gateway.bulk import BulkActivities
 from waystation.gateway.timetables import Timetables
 from waystation.housekeeping import Housekeeper
 from waystation.store import cases, definitions, people, tenants
 from waystation.store.session import EVERY_TENANT, Database
+from workflows.ahead import look_ahead
+from workflows.bulk import BulkWorkflow
 from workflows.graph import CaseWorkflow
 from workflows.people import Load, resolve
 from workflows.plans import PLANS, Plans
@@ -83,7 +86,7 @@ class PlanLoader:
 
 def asking() -> Asking:
     """How people are found: the organisation as the store has it, the rules as `workflows.people` knows them."""
-    return Asking(people.organisation, _resolve)
+    return Asking(people.organisation, _resolve, look_ahead)
 
 
 def _resolve(organisation: Organisation, request: Request, figures: Figures) -> Resolution:
@@ -122,8 +125,8 @@ async def case_worker(  # noqa: PLR0913 - how it works; all but the first by key
         worker = Worker(
             client,
             task_queue=task_queue,
-            workflows=[CaseWorkflow, TimetableWorkflow],
-            activities=[*activities.all, timetables.start_on_time],
+            workflows=[CaseWorkflow, TimetableWorkflow, BulkWorkflow],
+            activities=[*activities.all, timetables.start_on_time, *BulkActivities(gateway).all],
             workflow_task_executor=threads,
             max_concurrent_workflow_tasks=WORKFLOW_TASKS,
             max_concurrent_local_activities=ACTIVITIES,

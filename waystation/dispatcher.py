@@ -29,7 +29,8 @@ from activities._journal import (
 from waystation.contracts.errors import Refused, Unavailable
 from waystation.contracts.events import CallEnded, Command, LockGranted, MessageArrived
 from waystation.contracts.runs import CalledStart
-from waystation.gateway import Gateway
+from waystation.gateway import Gateway, bulk
+from waystation.gateway.bulk import START_BULK
 from waystation.gateway.doubts import CHECK_CASE, settle
 from waystation.gateway.people_work import carry_on
 from waystation.gateway.reservations import settle_lock
@@ -42,7 +43,7 @@ from waystation.store.tables.effects import OutboxRow
 from waystation.store.timetables import SET_TIMETABLE
 
 #: What is done here: deliveries to cases, looks at those in doubt, timetables.
-KINDS = (*TO_CASES, PEOPLE_JOB, CHECK_CASE, SET_TIMETABLE)
+KINDS = (*TO_CASES, PEOPLE_JOB, CHECK_CASE, START_BULK, SET_TIMETABLE)
 #: Seconds between looks into the outbox when nobody says that there is something.
 IDLE = 0.25
 #: Rows taken at once.
@@ -77,6 +78,7 @@ class Dispatcher:
             START_CASE: self._start,
             CANCEL_CASE: self._cancel,
             CHECK_CASE: self._check,
+            START_BULK: self._start_bulk,
             PEOPLE_JOB: self._people,
             CHECK_LOCK: self._check_lock,
             SET_TIMETABLE: self._set_timetable,
@@ -180,6 +182,10 @@ class Dispatcher:
             await self._gateway.command(item.tenant, str(item.case_id), command)
         except Refused as refused:
             return refused.code != "not_found" or item.tries >= _MOST_EARLY
+        return True
+
+    async def _start_bulk(self, item: Claimed) -> bool:
+        await bulk.start(self._gateway, item.tenant, item.body)
         return True
 
     async def _check(self, item: Claimed) -> bool:

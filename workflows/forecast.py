@@ -7,7 +7,7 @@ way depends on what nobody knows yet, the row says so.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,9 @@ from workflows.people import Load, resolve
 #: Rows of a forecast, at most: a process may loop.
 MOST_ROWS = 200
 
+#: Activations that are passed, at most: a process may turn in a loop that asks nobody.
+MOST_PASSES = 2_000
+
 #: Modes in which everybody asked answers, as long as nobody refuses.
 _ALL_ANSWER = ("all", "sequence", "all_then_any")
 
@@ -50,6 +53,21 @@ class Row:
     title: Any
     people: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Prospect:
+    """The way that a case will take, as far as it can be told.
+
+    Args:
+        rows: who will be asked, in order.
+        branches: (choice, node that it leads to), in order.
+        complete: the end was reached; otherwise the list was cut, or something stands that cannot be passed.
+    """
+
+    rows: list[Row]
+    branches: list[tuple[str, str]] = field(default_factory=list)
+    complete: bool = True
 
 
 async def forecast(engine: Engine, case: str) -> list[Row]:
@@ -65,12 +83,12 @@ def forecast_start(
     actor: str,
     at: datetime,
     settings: dict[str, Any],
-) -> list[Row]:
+) -> Prospect:
     """Before a case is started."""
     machine = begin(program, tenant="", case="forecast", version=0, at=at)
     walk = Forecast(program, organisation, machine.state)
     walk.apply(Started(at, dict(data), actor, None, settings))
-    return walk.rows()
+    return walk.prospect()
 
 
 class Forecast:
@@ -82,13 +100,20 @@ class Forecast:
         self.machine = Machine(program, state)
         self.found: list[Row] = []
         self.guessed: list[str] = []
+        self.branches: list[tuple[str, str]] = []
         self._work: deque[Event] = deque()
         self._seen: set[str] = set()
 
     def rows(self) -> list[Row]:
-        while self.machine.state.status == "running" and len(self.found) < MOST_ROWS and self._pass_one():
-            continue
+        for _ in range(MOST_PASSES):
+            if self.machine.state.status != "running" or len(self.found) >= MOST_ROWS or not self._pass_one():
+                break
         return self.found
+
+    def prospect(self) -> Prospect:
+        """The rows, with the branches that lead to them."""
+        rows = self.rows()
+        return Prospect(rows, self.branches, self.machine.state.status == "ended")
 
     def apply(self, event: Event) -> None:
         self._work.append(event)
@@ -106,6 +131,8 @@ class Forecast:
 
     def _note(self, entries: list[Any]) -> None:
         for entry in entries:
+            if entry.kind is EntryKind.NODE_LEFT and entry.data.get("kind") == "choice":
+                self.branches += [(entry.node, str(to)) for to in entry.data.get("to", ())]
             if entry.kind is EntryKind.TASK_OPENED and entry.path not in self._seen:
                 act = self.machine.state.acts.get(entry.path)
                 if act is None:

@@ -66,7 +66,7 @@ def _examine_place(
         return
     before = old.bodies[body].nodes.get(node_id)
     target = mapping.get(before.key if before is not None else node_id, mapping.get(node_id))
-    after = new.bodies[body].nodes.get(target or node_id)
+    after = new.bodies[body].nodes.get(_local(target or node_id))
     key = before.key if before is not None else node_id
     if after is None:
         if target is not None:
@@ -94,27 +94,65 @@ def _examine_data(new: Program, state: CaseState, found: Finding) -> None:
 
 
 def check(run: Run, command: Command, new: Program, version: int) -> Callable[[], Any]:
-    """The work of `migrate`.
+    """The work of `migrate`. It answers what it moved and what data it dropped, which is what a way back needs.
+
+    Args of the command: `map` (node -> node), `clocks` (`keep`, `restart`), `from` (refused unless the case is of this
+    version still), `restore` (data that the new version has and the case lost on its way), `dry_run`.
 
     Raises:
-        Refused: `needs_map` or `stuck`, with the reasons; a dry run is never refused.
+        Refused: `needs_map` or `stuck`, with the reasons; a dry run is never refused. `moved_on`; `not_allowed`.
     """
-    mapping = {str(old): str(to) for old, to in (command.args.get("map") or {}).items()}
+    mapping = _texts(command.args.get("map"))
+    wanted = command.args.get("from")
+    if wanted is not None and wanted != run.state.version:
+        now = run.state.version
+        raise Refused("moved_on", f"the case is of version {now}", f"流程已是版本 {now}", {"version": now})
     if new.plan.process != run.state.process:
         raise Refused("not_allowed", "that is another process", "不是同一个流程")
     found = examine(run.program, new, run.state, mapping)
-    told = {"verdict": found.verdict, "missing": found.missing, "reasons": found.reasons}
+    told: dict[str, Any] = {"verdict": found.verdict, "missing": found.missing, "reasons": found.reasons}
     if command.args.get("dry_run"):
         return lambda: told
     if found.verdict != "clean":
         raise Refused(found.verdict, "; ".join(found.reasons or found.missing), "无法迁移到该版本", told)
     restart = command.args.get("clocks") == "restart"
+    restored = _fitting(run, new, command.args.get("restore"))
 
     def work() -> dict[str, Any]:
+        before = {"from": run.state.version, "to": version, "moved": _moves(run, mapping)}
+        dropped = {name: value for name, value in run.state.data.items() if name not in new.schemas}
+        run.state.data = {**restored, **run.state.data}
         move(run, new, version, mapping, restart=restart)
-        return told
+        return {**told, **before, "dropped": dropped}
 
     return work
+
+
+def _texts(given: Any) -> dict[str, str]:
+    if given is not None and not isinstance(given, Mapping):
+        raise Refused("bad_form", "`map` names nodes: {old: new}", "map 应为节点映射：{旧节点: 新节点}")
+    return {str(old): str(to) for old, to in (given or {}).items()}
+
+
+def _fitting(run: Run, new: Program, given: Any) -> dict[str, Any]:
+    """Of the data that is to come back, what the new version has and takes, and the case has no value of."""
+    lost = given if isinstance(given, Mapping) else {}
+    return {
+        name: value
+        for name, value in lost.items()
+        if name in new.schemas and name not in run.state.data and new.field_error(name, value) is None
+    }
+
+
+def _moves(run: Run, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Which open nodes are left, and for which they are entered."""
+    found: dict[str, str] = {}
+    for act in run.state.acts.values():
+        target = _target(run.program, run.state, act, mapping)
+        if target is not None:
+            body = run.state.frames[act.frame].body
+            found[run.program.bodies[body].nodes[act.node].key] = f"{body}/{target}" if body else target
+    return found
 
 
 def move(run: Run, new: Program, version: int, mapping: Mapping[str, str], *, restart: bool) -> None:
@@ -146,7 +184,12 @@ def move(run: Run, new: Program, version: int, mapping: Mapping[str, str], *, re
 def _target(old: Program, state: CaseState, act: Activation, mapping: Mapping[str, str]) -> str | None:
     key = old.bodies[state.frames[act.frame].body].nodes[act.node].key
     target = mapping.get(key, mapping.get(act.node))
-    return target.rsplit("/", 1)[-1] if target is not None else None
+    return _local(target) if target is not None else None
+
+
+def _local(key: str) -> str:
+    """A node's id within its body; a map may name nodes by their whole key."""
+    return key.rsplit("/", 1)[-1]
 
 
 def _keep(run: Run, old: Program, act: Activation, *, restart: bool) -> None:
