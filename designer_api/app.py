@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import prometheus_client
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from designer_api import errors
+from designer_api.auth.entrance import Gate, admit
+from designer_api.auth.needs import anybody, show_permissions
 from designer_api.auth.throttle import Throttle
 from designer_api.deps import Parts
+from designer_api.headers import SecurityHeaders
 from designer_api.limits import BodyLimit
-from designer_api.routers import cases, definitions, files, messages, sessions, tasks
+from designer_api.objects import open_objects
+from designer_api.objects.scanning import open_scanner
+from designer_api.routers import (
+    bulk,
+    cases,
+    changes,
+    comments,
+    copies,
+    definitions,
+    drafts,
+    files,
+    lists,
+    messages,
+    organisation,
+    people,
+    rollouts,
+    saved_views,
+    sessions,
+    tasks,
+)
 from waystation import __version__
 from waystation.contracts.errors import Unavailable
 
@@ -28,14 +49,6 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status in (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 }
 _PROBLEM_SHAPE = {"$ref": "#/components/schemas/ProblemBody"}
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-#: Swagger's page loads its own script from elsewhere; it is the one page without the strict policy.
-_STRICT = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 _HERE = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), undefined=StrictUndefined, autoescape=True)
 
@@ -45,6 +58,9 @@ def build_app(parts: Parts, *, temporal_ui: str | None = None) -> FastAPI:
     app = _assembled()
     app.state.parts = parts
     app.state.throttle = Throttle()
+    app.state.gate = Gate.of(parts.settings)
+    app.state.objects = open_objects(parts.settings)
+    app.state.scanner = open_scanner(parts.settings)
     app.state.temporal_ui = temporal_ui
     return app
 
@@ -74,37 +90,48 @@ def _assembled() -> FastAPI:
         docs_url=f"{API}/docs",
         redoc_url=None,
         responses=_PROBLEMS,
+        dependencies=[Depends(admit)],
     )
     app.openapi = partial(_described, app)  # type: ignore[method-assign]
     errors.install(app)
     app.add_middleware(BodyLimit)
-    app.middleware("http")(_security_headers)
-    for module in (sessions, definitions, cases, tasks, messages, files):
+    app.add_middleware(SecurityHeaders)
+    for module in (
+        sessions,
+        definitions,
+        lists,
+        saved_views,
+        comments,
+        drafts,
+        copies,
+        files,
+        cases,
+        tasks,
+        messages,
+        people,
+        organisation,
+        bulk,
+        changes,
+        rollouts,
+    ):
+        show_permissions(module.router.routes)
         app.include_router(module.router, prefix=API)
     _operations(app)
+    show_permissions(app.routes)
     for folder in ("templates/style", "static"):
         app.mount(f"/{folder.rpartition('/')[2]}", StaticFiles(directory=_HERE / folder), name=folder)
     return app
 
 
-async def _security_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if not request.url.path.endswith("/docs"):
-        response.headers.setdefault("Content-Security-Policy", _STRICT)
-    return response
-
-
 def _operations(app: FastAPI) -> None:
     """What operators and machines look at."""
 
-    @app.get("/healthz", tags=["operations"], response_class=PlainTextResponse)
+    @app.get("/healthz", tags=["operations"], response_class=PlainTextResponse, dependencies=[anybody])
     async def healthz() -> str:
         """The process is alive."""
         return "ok"
 
-    @app.get("/readyz", tags=["operations"], response_class=PlainTextResponse)
+    @app.get("/readyz", tags=["operations"], response_class=PlainTextResponse, dependencies=[anybody])
     async def readyz(request: Request) -> str:
         """Database and Temporal server answer."""
         held: Parts = request.app.state.parts
@@ -113,12 +140,12 @@ def _operations(app: FastAPI) -> None:
             raise Unavailable("engine_unavailable", "the process engine is not answering", "流程引擎没有响应")
         return "ready"
 
-    @app.get("/metrics", tags=["operations"], response_class=PlainTextResponse)
+    @app.get("/metrics", tags=["operations"], response_class=PlainTextResponse, dependencies=[anybody])
     async def metrics() -> Response:
         """Prometheus metrics."""
         return Response(prometheus_client.generate_latest(), media_type=prometheus_client.CONTENT_TYPE_LATEST)
 
-    @app.get("/", include_in_schema=False)
+    @app.get("/", include_in_schema=False, dependencies=[anybody])
     async def home(request: Request) -> HTMLResponse:
         """What is running here, and where to go."""
         english = errors.prefers_english(request)

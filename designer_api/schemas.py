@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Asked(BaseModel):
@@ -23,10 +23,11 @@ class SignIn(Asked):
     tenant: Id
     user: Id
     password: Annotated[str, Field(min_length=1, max_length=200)]
+    browser: bool = Field(default=False, description="Keep the session in a cookie that scripts cannot read")
 
 
 class Session(BaseModel):
-    token: str
+    token: str | None = Field(description="None where it went into a cookie")
     expires_at: datetime
     person: str
     name: str
@@ -37,6 +38,7 @@ class Me(BaseModel):
     person: str
     name: str
     roles: list[str]
+    permissions: list[str]
 
 
 class StartCase(Asked):
@@ -44,6 +46,9 @@ class StartCase(Asked):
     data: dict[str, Any] = Field(default_factory=dict)
     key: Id | None = None
     version: Annotated[int, Field(ge=1)] | None = None
+    draft: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Revision of the start draft that this submits; it is forgotten. 所提交的草稿版本"
+    )
 
 
 class Task(BaseModel):
@@ -112,6 +117,29 @@ class TaskPage(BaseModel):
     next: str | None = None
 
 
+class InboxCounts(BaseModel):
+    """How much somebody has; `pool` and `mine` make `todo`. A number equal to `most` means "or more"."""
+
+    todo: int
+    mine: int
+    pool: int
+    overdue: int
+    urgent: int
+    done: int
+    most: int
+    processes: dict[str, int] = Field(description="What is to do, by process. 待办按流程")
+
+
+class NodeCount(BaseModel):
+    process: str
+    node: str
+    open: int
+
+
+class NodeCounts(BaseModel):
+    items: list[NodeCount]
+
+
 class Line(BaseModel):
     """One line of a case's journal."""
 
@@ -129,28 +157,6 @@ class Timeline(BaseModel):
     next: int | None = Field(default=None, description="`after` of the next page. 下一页的 after")
 
 
-class Verb(Asked):
-    """What a verb of a task is given; which of these it takes is said in docs/approvals.md."""
-
-    id: CommandId | None = Field(default=None, description="Command id: sent again, it answers as the first time")
-    outcome: Id | None = None
-    form: dict[str, Any] | None = None
-    comment: Annotated[str, Field(max_length=10_000)] | None = None
-    text: Annotated[str, Field(max_length=10_000)] | None = None
-    reason: Annotated[str, Field(max_length=10_000)] | None = None
-    who: str | list[str] | None = None
-    where: str | None = None
-    to: str | None = None
-    mention: list[str] | None = None
-    pick: dict[str, Any] | None = None
-    siblings: str | None = None
-    resubmit: str | None = None
-    answers: str | None = None
-    on_behalf: str | None = Field(default=None, description="Answer for this person, as his proxy. 代理")
-    event_time: str | None = None
-    revision: int | None = None
-
-
 class CaseCommand(Asked):
     """A command of section 9 of docs/language.md."""
 
@@ -158,6 +164,57 @@ class CaseCommand(Asked):
     id: CommandId | None = None
     task: Id | None = Field(default=None, description="Node id or visit path, where the verb concerns one")
     args: dict[str, Any] = Field(default_factory=dict)
+
+
+class ForecastStart(Asked):
+    data: dict[str, Any] = Field(default_factory=dict)
+    version: Annotated[int, Field(ge=1)] | None = None
+
+
+class Asking(BaseModel):
+    """A node that will ask people. `unknown` names the nodes on the way whose end had to be guessed."""
+
+    node: str
+    title: Any = None
+    people: list[str]
+    unknown: list[str]
+
+
+class Branch(BaseModel):
+    """Where a choice leads, as the data is now."""
+
+    node: str
+    to: str
+
+
+class Prospect(BaseModel):
+    """The way that a case will take. `complete`: its end was reached."""
+
+    version: int | None = None
+    asked: list[Asking]
+    branches: list[Branch]
+    complete: bool
+
+
+class UndoStep(BaseModel):
+    path: str
+    node: str
+    action: str
+    args: dict[str, Any]
+
+
+class UndoPreview(BaseModel):
+    """What a command would undo, in order.
+
+    `awaited` have an action in flight, undone too if it succeeds; `withdrawn` would be left and `entered` entered;
+    `ends` is how the case would end.
+    """
+
+    undone: list[UndoStep]
+    awaited: list[str]
+    withdrawn: list[str]
+    entered: list[str]
+    ends: str | None = None
 
 
 class Answered(BaseModel):
@@ -168,6 +225,104 @@ class Answered(BaseModel):
     result: Any = None
     case: Case
     tasks: list[Task]
+
+
+class Bulk(Asked):
+    """One verb with the same arguments on many tasks."""
+
+    verb: Id
+    args: dict[str, Any] = Field(default_factory=dict)
+    tasks: Annotated[list[Id], Field(min_length=1, max_length=200)]
+
+    @field_validator("tasks")
+    @classmethod
+    def _each_once(cls, tasks: list[str]) -> list[str]:
+        if len(set(tasks)) != len(tasks):
+            raise ValueError("each task once")
+        return tasks
+
+
+class BulkRow(BaseModel):
+    """What became of one task; `status` is the one that a request for it alone would have had."""
+
+    task: str
+    ok: bool
+    status: int
+    revision: int | None = None
+    case_status: str | None = None
+    code: str | None = None
+    zh: str | None = None
+    en: str | None = None
+    detail: dict[str, Any] | None = None
+
+
+class BulkDone(BaseModel):
+    items: list[BulkRow]
+    done: int
+    refused: int
+
+
+class Form(Asked):
+    form: dict[str, Any]
+
+
+class FormDraft(BaseModel):
+    """A form that somebody has begun to fill in. `revision` is also its ETag."""
+
+    kind: str
+    task: str | None = None
+    process: str | None = None
+    form: dict[str, Any]
+    revision: int
+    saved_at: datetime
+
+
+class FormDraftList(BaseModel):
+    items: list[FormDraft]
+
+
+class Comment(BaseModel):
+    """`task` is empty for a comment on the case as a whole."""
+
+    seq: int
+    task: str | None = None
+    by: str
+    text: str
+    mentions: list[str]
+    at: datetime
+
+
+class CommentPage(BaseModel):
+    items: list[Comment]
+    next: str | None = None
+
+
+class Receipt(BaseModel):
+    """Somebody who is asked or has opened the task; `opened_at` is when he did so first."""
+
+    person: str
+    opened_at: datetime | None = None
+
+
+class ReceiptList(BaseModel):
+    items: list[Receipt]
+
+
+class Copy(BaseModel):
+    """A case that somebody was sent to read. 抄送"""
+
+    case: str
+    person: str
+    process: str
+    title: Any = None
+    status: str
+    sent_at: datetime
+    read_at: datetime | None = None
+
+
+class CopyPage(BaseModel):
+    items: list[Copy]
+    next: str | None = None
 
 
 class Message(Asked):
@@ -187,6 +342,7 @@ class Delivered(BaseModel):
 class Definition(Asked):
     text: Annotated[str, Field(max_length=1_048_576)]
     notes: Annotated[str, Field(max_length=2_000)] = ""
+    staged: bool = Field(default=False, description="Give it to nobody yet: it is rolled out afterwards")
 
 
 class Checked(BaseModel):
@@ -222,8 +378,22 @@ class NoticeList(BaseModel):
 
 
 class StoredFile(BaseModel):
+    """`state` is `clean`, `unscanned` (there is no scanner) or `quarantined`; `finding` says why."""
+
     id: str
     name: str
     media_type: str
     size: int
     sha256: str
+    state: str
+    finding: str | None = None
+
+
+class Attachment(StoredFile):
+    task: str | None = None
+    by: str
+    at: datetime
+
+
+class AttachmentList(BaseModel):
+    items: list[Attachment]

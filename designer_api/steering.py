@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
+import msgspec
+
 from designer_api import schemas
-from designer_api.auth.policy import Action, Caller, can
+from designer_api.auth import veil
+from designer_api.auth.policy import Caller
 from designer_api.deps import Parts, now
-from designer_api.views import access_of, case_view, case_with_tasks, no_case, shown
-from waystation.contracts.errors import Unavailable
+from designer_api.views import case_with_tasks, may_see, no_case, shown
+from waystation.contracts.errors import Refused, Unavailable
 from waystation.contracts.events import Command
-from waystation.store import cases, idempotency
+from waystation.store import audit, cases, form_drafts, idempotency
+from waystation.store.form_drafts import start_form
 from waystation.store.ids import new_id
 from waystation.store.session import TenantSession
-from waystation.store.tables.cases import CaseRow
-from workflows import explaining
 
 #: How long an answer waits for the journal of a new case to be written.
 _PATIENCE = 5.0
@@ -23,12 +26,25 @@ _PATIENCE = 5.0
 
 async def start(held: Parts, caller: Caller, body: schemas.StartCase, idempotency_key: str | None) -> str:
     """Start a case; its id. Refused with `key_reused` when the Idempotency-Key came with another request."""
+    veil.check_writable(body.data)
     case = await _case_for(held, caller, body, idempotency_key) if idempotency_key else None
     begun = await held.gateway.start(
         caller.tenant, body.process, body.data, actor=caller.person, key=body.key, version=body.version, case=case
     )
     await _written(held, caller.tenant, begun.case)
+    if body.draft is not None:
+        await _draft_served(held, caller, body.process, body.draft)
     return begun.case
+
+
+async def _draft_served(held: Parts, caller: Caller, process: str, revision: int) -> None:
+    """The start form has been submitted. A draft that was saved after this one, in another window, stays."""
+
+    async def work(session: TenantSession) -> None:
+        with suppress(Refused):
+            _ = await form_drafts.drop(session, caller.person, start_form(process), seen=revision)
+
+    await held.database.transact(caller.tenant, work)
 
 
 async def _case_for(held: Parts, caller: Caller, body: schemas.StartCase, key: str) -> str:
@@ -61,22 +77,6 @@ async def _written(held: Parts, tenant: str, case: str) -> None:
     )
 
 
-async def visible_cases(
-    held: Parts, caller: Caller, wanted: cases.CaseFilter, cursor: str | None, limit: int
-) -> schemas.CasePage:
-    """A page of cases; what the caller may not see is left out."""
-    async with held.database.read(caller.tenant) as session:
-        page = await cases.search(session, wanted, cursor=cursor, limit=limit)
-        rows = [row for row in page.items if await _may_see(held, session, caller, row)]
-        return schemas.CasePage(items=[case_view(row) for row in rows], next=page.next)
-
-
-async def _may_see(held: Parts, session: TenantSession, caller: Caller, row: CaseRow) -> bool:
-    if row.initiator == caller.person:
-        return True
-    return can(caller, Action.SEE, await access_of(held, session, row.plan_hash))
-
-
 async def command(
     held: Parts,
     caller: Caller,
@@ -88,26 +88,46 @@ async def command(
     revision: int | None = None,
 ) -> schemas.Answered:
     """Send a command and answer with the case as it is then."""
+    given = Command(now(), command_id or new_id(), verb, caller.person, task, args, revision=revision)
+    answer = await carry_out(held, caller, case, given)
+    return await answered(held, caller, case, answer)
+
+
+async def carry_out(held: Parts, caller: Caller, case: str, given: Command) -> dict[str, Any]:
+    """Send a command; the case's answer, `{revision, status, result?}`.
+
+    A refusal leaves nothing in the case, so it is noted in the audit log with its code.
+    """
+    veil.check_writable(given.args)
     async with held.database.read(caller.tenant) as session:
         row = await cases.case(session, case)
         if row is None:
             raise no_case()
-        access = await access_of(held, session, row.plan_hash)
-    facts: dict[str, Any] = {}
-    if can(caller, Action.OPERATE) and access.operate:
-        facts["roles"] = [*caller.roles, *(entry.removeprefix("role:") for entry in access.operate)]
-    sent = Command(now(), command_id or new_id(), verb, caller.person, task, args, facts, revision)
-    answer = await held.gateway.command(caller.tenant, case, sent)
+        sees = await may_see(held, session, caller, row)
+    try:
+        sent = msgspec.structs.replace(given, facts={"sees": sees})
+        answer: dict[str, Any] = await held.gateway.command(caller.tenant, case, sent)
+    except Refused as refused:
+        await _note_refusal(held, caller, case, given, refused)
+        raise
+    return answer
+
+
+async def _note_refusal(held: Parts, caller: Caller, case: str, given: Command, refused: Refused) -> None:
+    detail = {"task": given.task or "", "command": given.id}
+
+    async def work(session: TenantSession) -> None:
+        action, target = f"command.{given.verb}"[:200].rstrip(), f"case/{case}"
+        await audit.record(
+            session, caller.person, action, at=given.at, target=target, result=refused.code, detail=detail
+        )
+
+    await held.database.transact(caller.tenant, work)
+
+
+async def answered(held: Parts, caller: Caller, case: str, answer: dict[str, Any]) -> schemas.Answered:
+    """A command's answer with the case as it is now."""
     view, tasks = await case_with_tasks(held, caller, case)
     return schemas.Answered(
         revision=answer["revision"], status=answer["status"], result=shown(answer.get("result")), case=view, tasks=tasks
     )
-
-
-async def explain(held: Parts, caller: Caller, view: schemas.Case) -> dict[str, Any]:
-    """Where a case stands and why."""
-    state = await held.gateway.state(caller.tenant, view.id)
-    async with held.database.read(caller.tenant) as session:
-        await access_of(held, session, state.plan)
-    program = held.gateway.plans.known(state.plan)
-    return explaining.explain(program, state) if program is not None else {}

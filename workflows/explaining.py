@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workflows.clock_parts import Standing, sum_up
 from workflows.machine import CaseState, Program
 from workflows.machine.state import Activation, Clock
 from workflows.panel import answerers
 
 
-def explain(program: Program, state: CaseState) -> dict[str, Any]:
-    """`{status, waits: [{path, kind, why: {zh, en}, …}], clocks: [{clock, due, why: {zh, en}, …}]}`."""
+def explain(
+    program: Program, state: CaseState, told: Sequence[Standing] = (), *, now: datetime | None = None
+) -> dict[str, Any]:
+    """`{status, waits: [{path, kind, why: {zh, en}, …}], clocks: [{clock, due, why: {zh, en}, parts, …}]}`.
+
+    Args:
+        told: from the journal, when clocks were stopped and went on.
+        now: default: the time that the case knows.
+    """
+    moment = max(now or state.now, state.now)
     return {
         "status": state.status,
         "waits": [_wait(program, state, act) for act in state.acts.values()],
         "joins": _joins(state),
-        "clocks": [_clock(program, clock) for clock in state.clocks.values()],
+        "clocks": [_clock(program, clock, told, moment) for clock in state.clocks.values()],
     }
 
 
@@ -77,22 +87,24 @@ def _joins(state: CaseState) -> list[dict[str, Any]]:
     return found
 
 
-def _clock(program: Program, clock: Clock) -> dict[str, Any]:
+def _clock(program: Program, clock: Clock, told: Sequence[Standing], now: datetime) -> dict[str, Any]:
     zone = ZoneInfo(program.plan.timezone)
+    calendar = program.plan.calendars.get(clock.calendar) if clock.calendar else None
+    counted = sum_up(clock, calendar, zone, [one for one in told if one.clock == clock.id], now)
     calendar_zh = f"按日历 {clock.calendar}" if clock.calendar else "按自然时间"
     calendar_en = f"on the calendar {clock.calendar}" if clock.calendar else "on wall time"
-    total, used = _hours(clock.budget), _hours(clock.used)
+    total, used, left = (_hours(seconds) for seconds in (counted.budget, counted.used, counted.remaining))
     zh = (
         f"自 {_shown(clock.start, zone)} 起{calendar_zh}共 {total} 小时，"
-        f"暂停前已用 {used} 小时，到期 {_shown(clock.due, zone)}"
+        f"已用 {used} 小时，剩余 {left} 小时，到期 {_shown(clock.due, zone)}"
     )
     en = (
-        f"{total} h {calendar_en} from {_shown(clock.start, zone)}; {used} h used up to {_shown(clock.mark, zone)}; "
+        f"{total} h {calendar_en} from {_shown(clock.start, zone)}; {used} h used, {left} h left; "
         f"due {_shown(clock.due, zone)}"
     )
     if clock.paused is not None:
-        zh += f"；自 {_shown(clock.paused, zone)} 起暂停（{clock.why_paused}）"
-        en += f"; paused since {_shown(clock.paused, zone)} ({clock.why_paused})"
+        zh += f"；自 {_shown(clock.paused, zone)} 起暂停（{clock.why_paused}），恢复后到期时间顺延"
+        en += f"; stands since {_shown(clock.paused, zone)} ({clock.why_paused}), and moves on by that time"
     return {
         "clock": clock.id,
         "path": clock.path,
@@ -101,8 +113,10 @@ def _clock(program: Program, clock: Clock) -> dict[str, Any]:
         "next": clock.next,
         "calendar": clock.calendar,
         "paused_since": clock.paused,
-        "budget_seconds": clock.budget,
-        "used_seconds": clock.used,
+        "budget_seconds": counted.budget,
+        "used_seconds": counted.used,
+        "remaining_seconds": counted.remaining,
+        "parts": counted.parts,
         "why": {"zh": zh, "en": en},
     }
 

@@ -1,25 +1,26 @@
-"""Cases: start, list, show, steer."""
+"""Cases: start, show, steer. Lists of them are in `lists.py`."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Body, Header, Query
 
-from designer_api import schemas, steering
-from designer_api.deps import Held, Signed
-from designer_api.views import case_view, case_with_tasks, shown, visible_case
-from waystation.store import cases, journal
+from designer_api import looking, schemas, steering
+from designer_api.case_commands import COMMANDS, CaseVerb, parts_of, read_command
+from designer_api.auth.needs import needs
+from designer_api.deps import Held, Signed, now
+from designer_api.views import case_with_tasks, shown, visible_case
+from waystation.gateway import rehearsal
+from waystation.store import journal
 from waystation.store.exact_json import plain
-from waystation.store.tables.cases import CaseStatus
 
-router = APIRouter(tags=["cases"])
+router = APIRouter(tags=["cases"], dependencies=[needs("cases.see", changing="cases.steer")])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-@router.post("/cases", status_code=201)
+@router.post("/cases", status_code=201, dependencies=[needs("cases.start")])
 async def start_case(
     body: schemas.StartCase,
     held: Held,
@@ -30,29 +31,6 @@ async def start_case(
     case = await steering.start(held, caller, body, idempotency_key)
     view, tasks = await case_with_tasks(held, caller, case)
     return schemas.Started(case=view, tasks=tasks)
-
-
-@router.get("/cases")
-async def list_cases(
-    held: Held,
-    caller: Signed,
-    process: str | None = None,
-    status: CaseStatus | None = None,
-    initiator: str | None = None,
-    key: str | None = None,
-    text: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    with_incident: bool = False,
-    cursor: str | None = None,
-    limit: Limit = 50,
-) -> schemas.CasePage:
-    """Cases that the caller may see, newest first."""
-    wanted = cases.CaseFilter(
-        process=process, status=status, initiator=initiator, key=key, text=text, since=since, until=until,
-        with_incident=with_incident,
-    )  # fmt: skip
-    return await steering.visible_cases(held, caller, wanted, cursor, limit)
 
 
 @router.get("/cases/{case}")
@@ -85,19 +63,61 @@ async def timeline(
 async def explain(case: str, held: Held, caller: Signed) -> dict[str, Any]:
     """Why a case waits, and why its clocks show what they show."""
     async with held.database.read(caller.tenant) as session:
-        row = await visible_case(held, session, caller, case)
-    return await steering.explain(held, caller, case_view(row))
+        await visible_case(held, session, caller, case)
+    return await looking.explain(held, caller, case)
+
+
+@router.get("/cases/{case}/forecast")
+async def forecast(case: str, held: Held, caller: Signed) -> schemas.Prospect:
+    """Who will be asked from here on, as far as it can be told. 审批预测"""
+    async with held.database.read(caller.tenant) as session:
+        await visible_case(held, session, caller, case)
+    return looking.prospect(await rehearsal.forecast(held.gateway, caller.tenant, case))
+
+
+@router.post("/cases/{case}/undo_preview", dependencies=[needs("cases.see")])
+async def undo_preview(case: str, body: schemas.CaseCommand, held: Held, caller: Signed) -> schemas.UndoPreview:
+    """What a command would undo, in order, and what it would leave and enter. Nothing is done. 撤销预览"""
+    async with held.database.read(caller.tenant) as session:
+        await visible_case(held, session, caller, case)
+    return await looking.undo_preview(held, caller, case, body)
+
+
+@router.post("/processes/{process}/forecast", dependencies=[needs("cases.start")])
+async def forecast_start(process: str, body: schemas.ForecastStart, held: Held, caller: Signed) -> schemas.Prospect:
+    """Who will be asked if the caller starts a case with this data. Nothing is started. 提交前审批预测"""
+    number, found = await rehearsal.forecast_of_start(
+        held.gateway, caller.tenant, process, body.data, actor=caller.person, at=now(), version=body.version
+    )
+    return looking.prospect(found, version=number)
 
 
 @router.post("/cases/{case}/commands")
 async def command(case: str, body: schemas.CaseCommand, held: Held, caller: Signed) -> schemas.Answered:
-    """A command on a case: suspend, resume, retry, skip, jump, edit, migrate, reopen, …"""
-    return await steering.command(held, caller, case, body.verb, body.task, body.args, body.id)
+    """A command by its name: the same as the addresses below, and every verb of a task."""
+    verb, node, args = read_command(body)
+    return await steering.command(held, caller, case, verb, node, args, body.id)
 
 
-@router.post("/cases/{case}/cancel")
-async def cancel(case: str, held: Held, caller: Signed, body: schemas.Verb | None = None) -> schemas.Answered:
-    """Cancel a case; what it did is undone."""
-    given = body or schemas.Verb()
-    args = {"reason": given.reason} if given.reason else {}
-    return await steering.command(held, caller, case, "cancel", None, args, given.id)
+def _offer(verb: str, model: type[CaseVerb]) -> None:
+    """A route of its own for each command, so that the description says what it takes."""
+
+    async def carry_out(case: str, held: Held, caller: Signed, body: CaseVerb) -> schemas.Answered:
+        node, args = parts_of(body)
+        return await steering.command(held, caller, case, verb, node, args, body.id)
+
+    needs_body = any(field.is_required() for field in model.model_fields.values())
+    given = Annotated[model, Body()] if needs_body else Annotated[model, Body(default_factory=model)]
+    carry_out.__annotations__["body"] = given
+    router.add_api_route(
+        f"/cases/{{case}}/{verb}",
+        carry_out,
+        methods=["POST"],
+        name=f"{verb} case",
+        description=model.__doc__,
+        response_model=schemas.Answered,
+    )
+
+
+for _verb, _model in COMMANDS.items():
+    _offer(_verb, _model)

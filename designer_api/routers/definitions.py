@@ -8,28 +8,31 @@ import msgspec
 from fastapi import APIRouter
 
 from designer_api import schemas
-from designer_api.auth.policy import Action, require
+from designer_api.auth.policy import Action, Caller, require
+from designer_api.auth.needs import needs
 from designer_api.deps import Held, Parts, Signed, now
 from designer_api.errors import located
+from designer_api.staffing import tenant_library
 from waystation.compiler import Compiled, compile_process
 from waystation.contracts.errors import Refused
 from waystation.contracts.plan import canonical_json, read_plan
-from waystation.store import definitions
+from waystation.store import definitions, rollouts
 from waystation.store.definitions import Version
 from waystation.store.session import TenantSession
 
-router = APIRouter(tags=["processes"])
+router = APIRouter(tags=["processes"], dependencies=[needs("processes.see", changing="processes.publish")])
 
 
-def _compiled(held: Parts, text: str) -> Compiled:
-    return compile_process(text, held.catalog, held.library, file="process.yaml")
+async def _compiled(held: Parts, caller: Caller, text: str) -> Compiled:
+    library = await tenant_library(held, caller.tenant)
+    return compile_process(text, held.catalog, library, file="process.yaml")
 
 
 @router.post("/definitions/check")
 async def check(body: schemas.Definition, held: Held, caller: Signed) -> schemas.Checked:
     """Everything wrong with a process text, with its places."""
     require(caller, Action.PUBLISH)
-    found = _compiled(held, body.text)
+    found = await _compiled(held, caller, body.text)
     return schemas.Checked(ok=found.plan is not None, problems=[located(problem) for problem in found.problems])
 
 
@@ -37,12 +40,15 @@ async def check(body: schemas.Definition, held: Held, caller: Signed) -> schemas
 async def publish(body: schemas.Definition, held: Held, caller: Signed) -> schemas.Process:
     """Publish a process; new cases get it at once. A text with errors answers 422 with all of them."""
     require(caller, Action.PUBLISH)
-    plan = _compiled(held, body.text).ready()
+    plan = (await _compiled(held, caller, body.text)).ready()
     encoded = canonical_json(plan)
     at = now()
 
     async def work(session: TenantSession) -> Version | None:
+        before = await definitions.latest(session, plan.process)
         await definitions.publish(session, plan.process, body.text, encoded, by=caller.person, at=at, notes=body.notes)
+        if body.staged and before is not None:
+            await rollouts.hold(session, plan.process, by=caller.person, at=at, before=before.number)
         return await definitions.latest(session, plan.process)
 
     version = await held.database.transact(caller.tenant, work)

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from waystation.contracts.events import Entry, EntryKind
-from waystation.store import case_keys, counters, exact_json, messages, outbox
+from waystation.store import case_keys, counters, exact_json, messages, outbox, search_terms
 from waystation.store.case_rows import CaseRows, load_for
 from waystation.store.projector import CaseMeta, notice_id, project
 from waystation.store.session import Conflict, TenantSession
@@ -68,6 +68,12 @@ async def entries(session: TenantSession, case_id: str, *, after: int = 0, limit
         .limit(limit)
     )
     return [entry_of(row) for row in await session.scalars(query)]
+
+
+async def of_kind(session: TenantSession, case_id: str, kind: EntryKind, *, limit: int = 1000) -> list[Entry]:
+    """The first entries of one kind, in order."""
+    query = select(JournalRow).where(JournalRow.case_id == case_id, JournalRow.kind == kind.value)
+    return [entry_of(row) for row in await session.scalars(query.order_by(JournalRow.seq).limit(limit))]
 
 
 async def last_seq(session: TenantSession, case_id: str) -> int:
@@ -152,9 +158,11 @@ def _row(case_id: str, entry: Entry, meta: CaseMeta | None) -> dict[str, Any]:
 
 
 async def _project(session: TenantSession, rows: CaseRows, fresh: Sequence[Entry], meta: CaseMeta | None) -> None:
+    before = search_terms.texts(rows)
     for entry in fresh:
         project(rows, entry, meta)
         await _follow_up(session, rows, entry)
+    await search_terms.follow(session, rows, before)
     session.add_all(rows.new)
     try:
         await session.flush()
