@@ -15,13 +15,14 @@ from msgspec.structs import replace as replace_struct
 from waystation.compiler import compile_process
 from waystation.compiler.files import DefinitionFile, Definitions, find_files, stubs_of, surroundings
 from waystation.compiler.files import read_file as read_definition
+from waystation.compiler.messages import problem_of
 from waystation.compiler.problem_text import as_text
 from waystation.contracts.catalog import Catalog
 from waystation.contracts.errors import DefinitionInvalid, Refused
 from waystation.contracts.people import Organisation, Person
 from waystation.contracts.plan import Plan
 from waystation.contracts.problems import Path as DocumentPath
-from waystation.contracts.problems import Place, Problem, has_errors
+from waystation.contracts.problems import Problem, has_errors
 from workflows.machine import Program
 from workflows.people import parse_people
 from workflows.scenarios import Scenario, ScenarioFile, read_scenarios
@@ -37,6 +38,7 @@ class Setup:
     plans: Mapping[str, Plan]
     organisation: Organisation
     versions: Mapping[str, list[Plan]] = field(default_factory=dict)
+    lines: Mapping[DocumentPath, int] = field(default_factory=dict)  # of its start and its steps
 
 
 @dataclass(slots=True)
@@ -82,6 +84,12 @@ def shipped_definitions() -> Path:
     return Path(__file__).resolve().parent.parent / "definitions"
 
 
+@lru_cache(maxsize=1)
+def shipped_processes() -> frozenset[str]:
+    """The ids of the processes that came with the product: a scenario anywhere may start them."""
+    return frozenset(file.id for file in map(_read, find_files([shipped_definitions()])) if file.kind == "process")
+
+
 def prepare(paths: Iterable[Path], catalog: Catalog) -> Iterator[Setup | Broken]:
     """Every scenario under `paths`, in order of files.
 
@@ -122,7 +130,8 @@ def _file(file: DefinitionFile, shown: Path, definitions: Definitions, catalog: 
     plans, problems = _plans(file, scenarios, definitions, catalog, versions)
     problems = [*faults, *problems]
     if has_errors(problems):
-        yield Broken(str(shown), as_text(problems, {str(file.path): file.source}, files=1, language="en"))
+        sources = {str(file.path): file.source, str(shown): file.source}
+        yield Broken(str(shown), as_text(problems, sources, files=1, language="en"))
         return
     for scenario in scenarios.scenarios:
         place = file.source.place(scenario.path)
@@ -131,7 +140,9 @@ def _file(file: DefinitionFile, shown: Path, definitions: Definitions, catalog: 
         except DefinitionInvalid as invalid:
             yield Broken(f"{shown}:{place.line}", "\n".join(str(problem) for problem in invalid.problems))
             continue
-        yield Setup(str(shown), place.line, scenario, plans, people, versions)
+        places = [(*scenario.path, "start"), *(path for _, _, path in scenario.steps)]
+        lines = {path: file.source.place(path).line for path in places}
+        yield Setup(str(shown), place.line, scenario, plans, people, versions, lines)
 
 
 def _organisation(scenario: Scenario, definitions: Definitions) -> Organisation:
@@ -148,9 +159,12 @@ def _organisation(scenario: Scenario, definitions: Definitions) -> Organisation:
 def read_file(file: DefinitionFile, faults: list[Problem], shown: str) -> ScenarioFile:
     """The scenarios of a file; what is wrong with its shape is added to `faults`."""
 
-    def complain(path: DocumentPath, zh: str, en: str) -> None:
-        place = file.source.place(path)
-        faults.append(Problem("bad_scenario", Place(shown, place.line, place.column), zh, en, path=path))
+    def complain(path: DocumentPath, zh: str, en: str, *, known: frozenset[str] = frozenset()) -> None:
+        place = replace(file.source.place(path, key=bool(known)), file=shown)
+        if known:
+            faults.append(problem_of("unknown_key", place, {"name": path[-1], "known": sorted(known)}, path=path))
+        else:
+            faults.append(Problem("bad_scenario", place, zh, en, path=path))
 
     return read_scenarios(file.tree, complain)
 

@@ -14,15 +14,17 @@ from typing import Any
 from waystation.contracts.errors import Unavailable
 from waystation.contracts.events import EntryKind
 from waystation.contracts.plan import Body, Plan
+from waystation.contracts.problems import Path as DocumentPath
 from waystation.scenario_files import Broken, Setup
 from waystation.scenario_run import Runs
 from workflows.engine import Engine
-from workflows.scenarios import Outcome, run_scenario
+from workflows.machine import Program
+from workflows.scenarios import run_scenario
 
 
 @dataclass(slots=True)
 class Row:
-    """One scenario: `step` is the index of the step that failed, None for the start."""
+    """One scenario: `line` is where it stands, or the step that failed; `step` is its index, None for the start."""
 
     file: str
     line: int
@@ -52,6 +54,7 @@ class Report:
         self.rows: list[Row] = []
         self.broken: list[Broken] = []
         self.covered: dict[str, Covered] = {}
+        self._names: dict[str, str] = {}
         self._began = time.perf_counter()
 
     @property
@@ -76,7 +79,7 @@ class Report:
         try:
             engine = await runs.engine(item)
             outcome = await run_scenario(item.scenario, engine)
-            await self._cover(item, engine, outcome)
+            await self._cover(item, engine)
         except Unavailable as error:
             row.failures = [f"{error.code}: {error.en}"]
             return row
@@ -86,21 +89,35 @@ class Report:
                 f"the engine crashed: {type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
             ]
             return row
-        numbers = [part for part in outcome.at if isinstance(part, int)]
-        row.step = numbers[-1] if "steps" in outcome.at and numbers else None
+        if outcome.failures:
+            row.line = item.lines.get(outcome.at, item.line)
+            row.step = _step(outcome.at)
         row.failures = outcome.failures
         return row
 
-    async def _cover(self, item: Setup, engine: Engine, outcome: Outcome) -> None:
-        for case in outcome.cases.values():
-            state = await engine.state(case)
-            covered = self.covered.setdefault(state.process, _all_of(item.plans[state.process]))
+    async def _cover(self, item: Setup, engine: Engine) -> None:
+        for case in await engine.all_cases():
+            program = await engine.program(case)
+            covered = self._row(program, item.file)
             for entry in await engine.journal(case):
                 if entry.kind is EntryKind.NODE_LEFT:
                     covered.nodes.add(entry.node)
                     covered.edges.update(_edges_left(entry.node, entry.data.get("to")))
+                elif entry.kind is EntryKind.NODE_ENTERED and _raises(program, entry.node):
+                    covered.nodes.add(entry.node)
                 elif entry.kind is EntryKind.EDGE_TAKEN:
                     covered.edges.update(_edges_left(entry.node or "case", entry.data.get("to")))
+
+    def _row(self, program: Program, file: str) -> Covered:
+        """The row of a plan; another plan of the same name, such as a second version, has a row of its own."""
+        name = self._names.get(program.hash)
+        if name is None:
+            name = program.plan.process
+            if name in self.covered:
+                name = f"{program.plan.process} ({file}, {program.hash[:8]})"
+            self._names[program.hash] = name
+            self.covered[name] = _all_of(program.plan)
+        return self.covered[name]
 
     def as_text(self, *, coverage: bool = False) -> str:
         """For people: what failed, then one closing line."""
@@ -112,25 +129,24 @@ class Report:
                 lines += [f"    {failure}" for failure in row.failures]
         if not self.rows and not self.broken:
             lines.append("no scenario found 没有找到场景")
-        if coverage:
-            lines += self._coverage_lines()
+        lines += self._coverage_lines(all_of_them=coverage)
         failed = sum(1 for row in self.rows if not row.passed) + len(self.broken)
         seconds = time.perf_counter() - self._began
         lines.append(f"{len(self.rows) + len(self.broken) - failed} passed, {failed} failed ({seconds:.2f} s)")
         return "\n".join(lines) + "\n"
 
-    def _coverage_lines(self) -> list[str]:
+    def _coverage_lines(self, *, all_of_them: bool) -> list[str]:
+        """A line a process, then what no scenario reached; with `all_of_them` also what one did."""
         lines = []
         for process, covered in sorted(self.covered.items()):
-            missing = [name for name in covered.all_nodes if name not in covered.nodes]
-            edges = [name for name in covered.all_edges if name not in covered.edges]
-            hit = len(covered.all_nodes) - len(missing)
+            nodes, edges = _parted(covered.all_nodes, covered.nodes), _parted(covered.all_edges, covered.edges)
             lines.append(
-                f"{process}: {hit}/{len(covered.all_nodes)} nodes, "
-                f"{len(covered.all_edges) - len(edges)}/{len(covered.all_edges)} edges"
+                f"coverage of {process}: {len(nodes[0])}/{len(covered.all_nodes)} nodes, "
+                f"{len(edges[0])}/{len(covered.all_edges)} edges"
             )
-            lines += [f"    never left: {', '.join(missing)}"] if missing else []
-            lines += [f"    never taken: {', '.join(edges)}"] if edges else []
+            told = [("never left", nodes[1]), ("never taken", edges[1])]
+            told += [("left", nodes[0]), ("taken", edges[0])] if all_of_them else []
+            lines += [f"    {what}: {', '.join(names)}" for what, names in told if names]
         return lines
 
     def as_json(self) -> str:
@@ -156,9 +172,25 @@ class Report:
         return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
+def _step(path: DocumentPath) -> int | None:
+    numbers = [part for part in path if isinstance(part, int)]
+    return numbers[-1] if "steps" in path and numbers else None
+
+
+def _raises(program: Program, node: str) -> bool:
+    """An end that raises an error is never left."""
+    found = program.node_by_key(node)
+    return found is not None and found.kind == "end"
+
+
 def _edges_left(node: str, to: Any) -> list[str]:
     targets = to if isinstance(to, list) else [to]
     return [f"{node} -> {target}" for target in targets if target is not None]
+
+
+def _parted(names: list[str], hit: set[str]) -> tuple[list[str], list[str]]:
+    """Those that were hit, and the others."""
+    return [name for name in names if name in hit], [name for name in names if name not in hit]
 
 
 def _all_of(plan: Plan) -> Covered:

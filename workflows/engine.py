@@ -92,6 +92,12 @@ class Engine(Protocol):
     async def journal(self, case: str) -> list[Entry]:
         """All entries, in order."""
 
+    async def open_cases(self) -> list[str]:
+        """The ids of all cases that have not ended, also those that other cases started; in a stable order."""
+
+    async def all_cases(self) -> list[str]:
+        """The ids of all cases, also of those that have ended."""
+
     def now(self) -> datetime: ...
 
     def organisation(self) -> Organisation: ...

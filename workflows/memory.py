@@ -151,6 +151,12 @@ class MemoryEngine:
     async def journal(self, case: str) -> list[Entry]:
         return self._case(case).entries
 
+    async def open_cases(self) -> list[str]:
+        return [case for case, entry in self.cases.items() if entry.machine.state.status != "ended"]
+
+    async def all_cases(self) -> list[str]:
+        return list(self.cases)
+
     def _case(self, case: str) -> _Case:
         found = self.cases.get(case)
         if found is None:

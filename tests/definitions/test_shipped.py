@@ -151,5 +151,5 @@ def _bilingual(text: Any) -> bool:
     return isinstance(text, dict) and bool(text.get("zh")) and bool(text.get("en"))
 
 
-def _complain(path: Any, _zh: str, en: str) -> None:
-    raise AssertionError(f"{path}: {en}")
+def _complain(path: Any, zh: str, en: str, *, known: frozenset[str] = frozenset()) -> None:
+    raise AssertionError(f"{path}: {en} {zh} {sorted(known)}")

@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
 def check(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders. 文件与目录。")],
     format_: Annotated[Format, typer.Option("--format", help="How to say it. 输出格式。")] = Format.TEXT,
+    json_: Annotated[bool, typer.Option("--json", help="The same as --format json. 输出 JSON。")] = False,
     language: Annotated[Language, typer.Option("--language", "-l", help="Of the sentences. 语言。")] = Language.EN,
 ) -> None:
     """Check processes, forms, tables, calendars and scenarios. 检查流程、表单、决策表、日历与场景。"""
@@ -35,6 +36,7 @@ def check(
     from waystation.compiler.files import Definitions, find_files, surroundings
     from waystation.compiler.problem_text import as_json, as_sarif, as_text
     from waystation.contracts.problems import has_errors
+    from waystation.definition_checks import file_problems
 
     wanted = find_files(paths)
     missing = [path for path in paths if not path.exists()]
@@ -47,13 +49,17 @@ def check(
     files = [file for file in definitions.files if file.path in asked]
     catalog = build_catalog()
     gc.freeze()  # what is loaded stays: looking through it for garbage again and again takes longer than checking
-    problems = [problem for file in files for problem in definitions.problems(file, catalog)]
-    if format_ is Format.JSON:
+    problems = [
+        problem
+        for file in files
+        for problem in (*definitions.problems(file, catalog), *file_problems(file, definitions))
+    ]
+    if json_ or format_ is Format.JSON:
         typer.echo(as_json(problems))
     elif format_ is Format.SARIF:
         typer.echo(as_sarif(problems))
     else:
         sources = {str(file.path): file.source for file in files}
         typer.echo(as_text(problems, sources, files=len(files), language=language.value), nl=False)
-    if missing or not files or has_errors(problems):
+    if missing or all(file.is_stranger for file in files) or has_errors(problems):
         raise typer.Exit(1)

@@ -22,7 +22,12 @@ def test(
     real: Annotated[
         bool, typer.Option("--real", help="On a Temporal server with skipped time. 在真实 Temporal 上运行。")
     ] = False,
-    coverage: Annotated[bool, typer.Option("--coverage", help="Which nodes and edges were covered. 覆盖率。")] = False,
+    coverage: Annotated[
+        bool,
+        typer.Option(
+            "--coverage", help="Also say which nodes and edges were covered, not only which were not. 列出全部覆盖。"
+        ),
+    ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON。")] = False,
 ) -> None:
     """Run scenarios: tests written by the author of a process. 运行场景测试。"""

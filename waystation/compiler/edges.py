@@ -31,7 +31,7 @@ class EdgeLowering:
         assert draft.config is not None
         ways = list(draft.ways)
         for way in ways:
-            self.target(way.to, *way.path)
+            self.target(way.to, *way.path, *(() if way.branch is None else ("to",)))
         if not self._allowed(draft.kind.exit, ways):
             return (), ()
         if draft.kind.exit is Exit.CONDITIONS:

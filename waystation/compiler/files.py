@@ -35,7 +35,22 @@ KINDS = {
     "people": "people",
 }
 #: Top keys of files that other parts of the product read.
-OTHERS = ("areas", "channel", "classifier", "demo", "layout", "settings", "organisation", "tenant", "words", "prices")
+OTHERS = (
+    "areas",
+    "channel",
+    "classifier",
+    "demo",
+    "layout",
+    "maintenance",
+    "organisation",
+    "presets",
+    "prices",
+    "settings",
+    "tenant",
+    "words",
+)
+#: Keys that hardly any file but ours has on top: one with such a key lacks the key that says what it is.
+_OURS = frozenset(("waystation", "nodes", "fields", "inputs", "rules", "steps", "start", "hours"))
 _UNIQUE = ("process", "form", "table", "calendar", "template")
 _ENDINGS = (".yaml", ".yml")
 #: Where forms, tables and calendars are looked for around a file that is checked alone.
@@ -53,6 +68,11 @@ class DefinitionFile:
     @property
     def tree(self) -> Mapping[str, Any]:
         return self.source.tree if isinstance(self.source.tree, dict) else {}
+
+    @property
+    def is_stranger(self) -> bool:
+        """Nothing says that the file is meant for us: YAML of some other program that stands in the same folder."""
+        return self.kind is None and _OURS.isdisjoint(self.tree) and not any(key in OTHERS for key in self.tree)
 
     @property
     def id(self) -> str:
@@ -201,7 +221,7 @@ class Definitions:
             return self._parts[file.path].problems
         report = Report(file.source)
         if file.kind is None and not any(key in OTHERS for key in file.tree) and not file.source.flaws:
-            report.add("unknown_key", (), variant="file")
+            report.add("unknown_key", (), variant="stranger" if file.is_stranger else "file")
         return report.problems()
 
     def compile(self, file: DefinitionFile, catalog: Catalog) -> Compiled:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Codes, or variants of a code, that are doubts; everything else is an error.
-WARNINGS: frozenset[str] = frozenset()
+WARNINGS = frozenset({"unknown_key/stranger"})
 
 #: code, or code/variant -> zh, en, hint in zh, hint in en.
 SENTENCES: dict[str, tuple[str, ...]] = {
@@ -68,6 +68,12 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "it is not clear what this file is",
         "用顶层键说明：process、form、table、calendar、scenario、template、people",
         "say so by a top key: process, form, table, calendar, scenario, template or people",
+    ),
+    "unknown_key/stranger": (
+        "这不是流程平台的文件",
+        "this is none of the files that are checked here",
+        "若应当是，用顶层键说明：process、form、table、calendar、scenario、template、people",
+        "if it should be one, say so by a top key: process, form, table, calendar, scenario, template or people",
     ),
     "missing_key": ("缺少 {name}", "{name} is missing"),
     "missing_key/for_or_until": ("写 for 或 until，且只写一个", "say for or until, and only one"),

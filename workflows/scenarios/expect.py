@@ -111,6 +111,8 @@ class _Look:
                 return await self._forecast(wanted)
             case "ended":
                 return self._ended(wanted)
+            case "failed":
+                return self._ended(f"failed: {wanted}")
             case "data":
                 return _subset("data", wanted, self.state.data)
             case "title":
@@ -146,7 +148,7 @@ class _Look:
 
     async def _inbox(self, key: str, wanted: Mapping[str, Any]) -> list[str]:
         rows: list[tuple[Named, CaseState, Program]] = []
-        for case in dict.fromkeys(self.world.cases.values()):
+        for case in await _apart(self.engine, self.world.cases.values()):
             state, program = await self.engine.state(case), await self.engine.program(case)
             rows += [(named, state, program) for named in await open_activations(self.engine, case)]
         lines = []
@@ -232,6 +234,16 @@ async def open_activations(engine: Engine, case: str, prefix: str = "") -> list[
         if kind == "call" and isinstance(called, str) and act.phase == "waiting":
             found += await open_activations(engine, called, f"{prefix}{act.path}/")
     return found
+
+
+async def _apart(engine: Engine, known: Iterable[str]) -> list[str]:
+    """All cases, those known first; without those whose tasks show as `call/node` of the case that called them."""
+    cases = list(dict.fromkeys([*known, *await engine.open_cases()]))
+    called: set[Any] = set()
+    for case in cases:
+        acts = (await engine.state(case)).acts.values()
+        called |= {act.work.get("case") for act in acts if act.phase == "waiting"}
+    return [case for case in cases if case not in called]
 
 
 def ended_as(state: CaseState) -> str | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from waystation.contracts.problems import Path
 
-#: Called with a document path and sentences in zh and en.
-Complain = Callable[[Path, str, str], None]
+
+class Complain(Protocol):
+    """Told a document path and sentences in zh and en. With `known`, the path ends in a key that is not among them."""
+
+    def __call__(self, path: Path, zh: str, en: str, *, known: frozenset[str] = ...) -> None: ...
+
 
 #: Verbs on a task, with their keys besides task, as, case.
 TASK_VERBS: dict[str, frozenset[str]] = {
@@ -50,13 +54,14 @@ OTHER_STEPS = frozenset({"expect", "advance", "message", "refuse", "bulk", "peop
 EXPECTED = frozenset(
     {
         "open", "assigned", "breached", "path", "undone", "actions", "visited", "not_visited", "order", "incident",
-        "inbox", "visible", "forecast", "ended", "data", "case", "notices", "sent", "title", "started",
+        "inbox", "visible", "forecast", "ended", "failed", "data", "case", "notices", "sent", "title",
     }
 )  # fmt: skip
 _TOP = frozenset({"scenario", "process", "people", "actions", "settings", "start", "steps", "description", "version"})
 _FILE = frozenset(
     {"scenarios", "processes", "people", "actions", "settings", "forms", "tables", "calendars", "process"}
 )
+_STUB = frozenset({"returns", "fails", "times", "kind", "title", "detail"})
 _START = frozenset({"data", "as", "key", "id", "process", "version", "picks"})
 
 
@@ -92,6 +97,8 @@ def read_scenarios(tree: Mapping[str, Any], complain: Complain) -> ScenarioFile:
         found.processes = list(processes)
     elif processes is not None:
         complain(("processes",), "processes 必须是列表", "`processes` must be a list")
+    if "scenarios" in tree:
+        _check_stubs(tree.get("actions"), ("actions",), complain)
     rows = _rows(tree, complain)
     only = _only_process(found.processes)
     for path, row in rows:
@@ -129,7 +136,7 @@ def _only_process(processes: list[Any]) -> str | None:
 def _unknown(row: Mapping[str, Any], known: frozenset[str], path: Path, complain: Complain) -> None:
     for key in row:
         if key not in known:
-            complain((*path, str(key)), f"未知的键 {key}", f"unknown key {key!r}")
+            complain((*path, str(key)), f"未知的键 {key}", f"unknown key {key!r}", known=known)
 
 
 def _scenario(
@@ -147,6 +154,7 @@ def _scenario(
         return None
     if isinstance(start, Mapping):
         _unknown(start, _START, (*path, "start"), complain)
+    _check_stubs(row.get("actions"), (*path, "actions"), complain)
     return Scenario(
         name=str(row.get("scenario") or process),
         process=process,
@@ -157,6 +165,24 @@ def _scenario(
         steps=tuple(_steps(row.get("steps") or (), (*path, "steps"), complain)),
         path=path,
     )
+
+
+def _check_stubs(actions: Any, path: Path, complain: Complain) -> None:
+    if not isinstance(actions, Mapping):
+        return  # said where the maps of file and scenario are put together
+    for name, stub in actions.items():
+        here = (*path, str(name))
+        if stub is None:
+            continue
+        if not isinstance(stub, Mapping):
+            complain(here, "动作替身必须是映射", "a stub of an action must be a map")
+            continue
+        _unknown(stub, _STUB, here, complain)
+        times = stub.get("times", 1)
+        if isinstance(times, bool) or not isinstance(times, int) or times < 0:
+            complain((*here, "times"), "times 必须是非负整数", "`times` must be a whole number, not negative")
+        if stub.get("kind", "business") not in ("business", "transient"):
+            complain((*here, "kind"), "kind 只能是 business 或 transient", "`kind` is business or transient")
 
 
 def _starts_itself(row: Mapping[str, Any]) -> bool:
@@ -193,7 +219,7 @@ def _steps(rows: Any, path: Path, complain: Complain) -> list[tuple[str, Any, Pa
 def _step_is_good(verb: str, args: Any, path: Path, complain: Complain) -> bool:
     known = TASK_VERBS.keys() | CASE_COMMANDS.keys() | OTHER_STEPS
     if verb not in known:
-        complain((*path, verb), f"未知的步骤 {verb}", f"unknown step {verb!r}")
+        complain((*path, verb), f"未知的步骤 {verb}", f"unknown step {verb!r}", known=frozenset(known))
         return False
     if verb == "advance":
         return True

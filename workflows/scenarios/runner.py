@@ -12,6 +12,7 @@ from waystation.contracts.errors import Refused
 from waystation.contracts.events import Command
 from waystation.contracts.problems import Path
 from workflows.engine import Engine
+from workflows.machine.run import node_key
 from workflows.panel import answerers
 from workflows.people import parse_people
 from workflows.scenarios.expect import Failure, World, check
@@ -140,12 +141,16 @@ async def _command(session: _Session, verb: str, args: Mapping[str, Any]) -> Any
     if verb == "jump":
         target = args.get("from")
     case, task = await locate(session.engine, case, None if target is None else str(target))
+    if verb not in TASK_VERBS and verb not in CASE_COMMANDS:
+        raise Failure(f"unknown step {verb!r}")
+    return await _send(session, case, verb, args, task)
+
+
+async def _send(session: _Session, case: str, verb: str, args: Mapping[str, Any], task: str | None) -> Any:
     session.commands += 1
     rest = {key: value for key, value in args.items() if key not in ("task", "as", "case", "revision")}
     if verb == "jump" and task is not None:
         rest["from"] = task
-    if verb not in TASK_VERBS and verb not in CASE_COMMANDS:
-        raise Failure(f"unknown step {verb!r}")
     command = Command(
         session.engine.now(),
         f"step-{session.commands}",
@@ -163,16 +168,15 @@ async def _somebody(engine: Engine, case: str, verb: str, task: str | None) -> s
     if verb not in TASK_VERBS or task is None:
         return ""
     for act in (await engine.state(case)).acts.values():
-        if act.panel is not None and task in (act.path, act.node):
+        if act.panel is not None and task in (act.path, node_key(act.path), act.node):
             return next(iter(answerers(act.panel)), "")
     return ""
 
 
 async def _hand_over(session: _Session, args: Mapping[str, Any]) -> None:
     """离职转办: all open work, in every case."""
-    for name in list(session.cases):
-        if (await session.engine.state(session.cases[name])).ending is None:
-            await _command(session, "handover", {**args, "case": name})
+    for case in await session.engine.open_cases():
+        await _send(session, case, "handover", args, None)
 
 
 async def locate(engine: Engine, case: str, task: str | None) -> tuple[str, str | None]:

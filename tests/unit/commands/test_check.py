@@ -104,3 +104,62 @@ def test_explain_and_diff_need_a_process_that_compiles(tmp_path: Path, capsys: p
 def test_a_wrong_command_line_leaves_with_2() -> None:
     """As usage errors do."""
     assert 2 == run(["check"])
+
+
+FAULTY = """
+scenario: s
+process: p
+people: { ann: { proxy: bob }, bob: { proxy: ann, cleark: true } }
+actions: { any.thing: { retruns: {} } }
+steps:
+  - expect: { opne: [a] }
+  - complte: { task: a }
+"""
+
+
+def test_the_shape_of_scenarios_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Unknown steps, expectations, stubs and fields of people are found without running anything."""
+    assert 1 == run(["check", str(write(tmp_path, p=GOOD, f=FORM, s=FAULTY)), "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert [(row["code"], row["line"], row["column"]) for row in found] == [
+        ("unknown_key", 4, 51),
+        ("unknown_key", 5, 25),
+        ("unknown_key", 7, 15),
+        ("unknown_key", 8, 5),
+    ]
+    assert [row["hint_en"] for row in found[2:]] == ["did you mean open?", "did you mean complete?"]
+
+
+def test_a_scenario_of_a_process_that_is_not_there_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """At the name."""
+    write(tmp_path, p=GOOD, f=FORM, s="scenario: s\nprocess: pp\nstart: {}\n")
+    assert 1 == run(["check", str(tmp_path)])
+    assert "s.yaml:2:10: error unknown_process" in capsys.readouterr().out
+
+
+def test_people_are_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also whether they fit together: a loop of proxies, a manager who is not there."""
+    write(tmp_path, people="people:\n  ann: { proxy: bob }\n  bob: { proxy: ann, manager: zoe }\n")
+    assert 1 == run(["check", str(tmp_path)])
+    out = capsys.readouterr().out
+    assert "people.yaml:2:17: error proxy_loop" in out
+    assert "people.yaml:3:31: error unknown_person" in out
+
+
+def test_files_of_other_programs_are_a_doubt_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside ours; alone they are nothing to check, and a file that looks like ours is an error."""
+    write(tmp_path, p=GOOD, f=FORM, other="version: 3\nservices: {}\n")
+    assert 0 == run(["check", str(tmp_path)])
+    assert "other.yaml:1:1: warning unknown_key" in capsys.readouterr().out
+    assert 1 == run(["check", str(tmp_path / "other.yaml")])
+    write(tmp_path, typo="proces: q\nnodes: {}\n")
+    assert 1 == run(["check", str(tmp_path)])
+
+
+def test_a_failed_scenario_is_told_where_it_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line is that of the step; which nodes and edges were covered is told in any case."""
+    write(tmp_path, p=GOOD, f=FORM, s="scenario: s\nprocess: p\nstart: {}\nsteps:\n  - expect: { ended: done }\n")
+    assert 1 == run(["test", str(tmp_path)])
+    out = capsys.readouterr().out
+    assert "s.yaml:5: FAILED s (step 1)" in out
+    assert "coverage of p: 0/1 nodes, 0/1 edges" in out
