@@ -39,7 +39,7 @@ async def provision_demo(database: Database, catalog: Catalog) -> Provisioned:
         await tenants.ensure_tenant(session, at=at, title={"zh": "演示", "en": "Demo"})
     await _publish(database, shipped, catalog, done)
     async with database.write(DEMO) as session:
-        if await people.organisation(session) != done.organisation:
+        if await people.latest_version(session) == 0:
             await people.save_organisation(session, done.organisation, by="", at=at)
     for person in done.organisation.people:
         await _user(database, person, at, done)

@@ -1,6 +1,7 @@
 """The one policy: `can(caller, action, …)`. Routes ask here and nowhere else.
 
-Roles of the product: `admin` may do everything, `designer` may publish, `operator` may operate every process.
+Roles of the product: `admin` may do everything, `designer` may publish, `operator` may operate every process, `hr`
+may manage people, but not admins.
 Everything else comes from a process's `access`: an empty list means everybody who is signed in.
 """
 
@@ -21,6 +22,7 @@ class Action(StrEnum):
     SEE = "see"
     OPERATE = "operate"
     ADMINISTER = "administer"
+    MANAGE_PEOPLE = "people.manage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def can(caller: Caller, action: Action, access: Access | None = None) -> bool:
         return True
     if action is Action.ADMINISTER:
         return False
+    if action is Action.MANAGE_PEOPLE:
+        return "hr" in caller.roles
     if action is Action.PUBLISH:
         return "designer" in caller.roles
     if action is Action.OPERATE and "operator" in caller.roles:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.moments import T0, later
 from waystation.contracts.directory import ADMINS, Part, PersonRecord, StandIn
-from waystation.contracts.errors import DefinitionInvalid, Refused
+from waystation.contracts.errors import Refused
 from waystation.contracts.people import Absence, Organisation, Person, Proxy
 from waystation.gateway import organisation as changing
 from waystation.gateway.organisation import Changed
@@ -146,9 +146,9 @@ async def test_unsound_changes_are_refused_whole(database: Database) -> None:
         (PersonRecord("ann", proxies=(StandIn("1", Proxy("ghost")),)), "unknown_person"),
     ]
     for record, code in bad:
-        with pytest.raises(DefinitionInvalid) as invalid:
+        with pytest.raises(Refused) as invalid:
             await put(database, record)
-        assert [problem.code for problem in invalid.value.problems] == [code]
+        assert [problem["code"] for problem in invalid.value.detail["problems"]] == [code]
     async with database.read("t") as session:
         assert await people.latest_version(session) == 1
         known = await rows.person(session, "ann")

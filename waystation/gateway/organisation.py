@@ -6,18 +6,20 @@ changed the rows; so nothing is half done, and no version exists that breaks a r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import structs
 
-from waystation.contracts.errors import DefinitionInvalid, Refused
+from waystation.contracts.directory import PersonRecord
+from waystation.contracts.errors import Refused
 from waystation.contracts.people import Organisation, Person
+from waystation.contracts.problems import Problem
 from waystation.store import organisation as rows
 from waystation.store import people, people_jobs
 from waystation.store.session import TenantSession
-from workflows.people import roles_of, validate
+from workflows.people import check_record, roles_of, validate
 
 #: The role that may do everything.
 ADMIN = "admin"
@@ -37,8 +39,7 @@ async def finish(session: TenantSession, *, by: str, may_administer: bool, at: d
     Args:
         may_administer: `by` may say who is an admin, and change admins.
     Raises:
-        DefinitionInvalid: this change would make the organisation unsound; all problems.
-        Refused: `not_allowed`, `last_admin`.
+        Refused: `bad_people` with all that would be unsound after this change, `not_allowed`, `last_admin`.
     """
     before = await people.organisation(session)
     number = await people.latest_version(session)
@@ -68,7 +69,33 @@ def _check_sound(before: Organisation, after: Organisation) -> None:
     known = {(problem.code, problem.path) for problem in validate(before)}
     fresh = [problem for problem in validate(after) if (problem.code, problem.path) not in known]
     if fresh:
-        raise DefinitionInvalid(fresh)
+        raise bad_people(fresh)
+
+
+def bad_people(problems: Sequence[Problem]) -> Refused:
+    """Everything wrong with people, each with its path, as one refusal."""
+    listed = [{"code": one.code, "path": list(one.path), "zh": one.zh, "en": one.en} for one in problems]
+    first = problems[0]
+    place = ".".join(map(str, first.path[1:]))
+    more = len(problems) - 1
+    return Refused(
+        "bad_people",
+        f"{place}: {first.en}" + (f" (and {more} more)" if more else ""),
+        f"{place}：{first.zh}" + (f"（另有 {more} 处）" if more else ""),
+        {"problems": listed},
+    )
+
+
+async def check(session: TenantSession, *records: PersonRecord) -> None:
+    """Refuse records that are not well formed.
+
+    Raises:
+        Refused: `bad_people`.
+    """
+    parts = await rows.parts(session)
+    problems = [problem for record in records for problem in check_record(record, parts)]
+    if problems:
+        raise bad_people(problems)
 
 
 def _check_admins(before: Organisation, after: Organisation, by: str, *, may_administer: bool) -> None:

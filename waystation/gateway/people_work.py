@@ -105,9 +105,11 @@ async def _command(gateway: Gateway, tenant: str, job: PeopleJobRow, place: Plac
         args = {"gone": list(job.args.get("gone", ()))}
         return Command(at, f"people-{job.job}{suffix}", "people_changed", args=args)
     args = {key: job.args[key] for key in ("from", "to", "reason") if job.args.get(key)}
+    if path:
+        args["tasks"] = [path]
     identity = f"handover-{job.job}{suffix}" + (f"-{exact_json.digest(path)[:12]}" if path else "")
     facts = await _facts(gateway, tenant, case)
-    return Command(at, identity, "handover", job.created_by, path or None, args, facts)
+    return Command(at, identity, "handover", job.created_by, None, args, facts)
 
 
 async def _facts(gateway: Gateway, tenant: str, case: str) -> dict[str, Any]:

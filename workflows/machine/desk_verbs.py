@@ -324,14 +324,18 @@ def _decided_before(run: Run, command: Command) -> Work | None:
 
 # -------------------------------------------------------------------------------------------------- everybody
 def handover_all(run: Run, command: Command) -> Work:
-    """离职转办 within this case: all open work of A goes to B, also in lists not reached yet."""
+    """离职转办 within this case: all open work of A goes to B, also in lists not reached yet; or only these `tasks`."""
     leaving, to = str(command.args.get("from", "")), str(command.args.get("to", ""))
     if not leaving or not to:
         raise Refused("bad_form", "name `from` and `to`", "请指定 from 和 to")
-    concerned = [act for act in run.state.acts.values() if act.panel is not None and _sits(act.panel, leaving)]
+    only = command.args.get("tasks")
+    seated = [act for act in run.state.acts.values() if act.panel is not None and _sits(act.panel, leaving)]
+    concerned = [act for act in seated if only is None or act.path in only]
 
     def work() -> list[dict[str, Any]]:
         results = [_hand_over_one(run, act, command) for act in concerned]
+        if only is not None:
+            return results
         run.state.handed = {**{a: to if b == leaving else b for a, b in run.state.handed.items()}, leaving: to}
         run.state.handed.pop(to, None)
         for key, people in run.state.amended.items():
