@@ -14,7 +14,7 @@ ENGINE = Path(__file__).parent.parent / "engine"
 #: Enough for a few commands or one activity.
 RESTLESS = 15
 #: Calls, messages, boundaries, undo, locks, joins: what crosses runs and cases.
-FILES = ("boundaries", "errors_and_undo", "messages", "nested", "starts_and_versions")
+FILES = ("boundaries", "errors_and_undo", "messages", "nested", "people_who_leave", "starts_and_versions")
 
 
 async def test_scenarios_hold_over_many_runs() -> None:
