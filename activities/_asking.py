@@ -6,14 +6,14 @@ Who is asked is decided by a pure function that the entry point hands in; this m
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
-from waystation.contracts.events import PeopleResolved, ResolvePeople
+from waystation.contracts.events import Entry, PeopleResolved, ResolvePeople
 from waystation.contracts.people import Organisation, Request, Resolution
-from waystation.contracts.runs import CaseMark
+from waystation.contracts.runs import CaseMark, RecordRequest
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import Seen, TaskPersonRow, TaskRow
 
@@ -34,14 +34,21 @@ class Figures:
 OrganisationOf = Callable[[TenantSession], Awaitable[Organisation]]
 #: Who is asked: a pure function.
 Resolve = Callable[[Organisation, Request, Figures], Resolution]
+#: The entries that the answers to a request lead to; none where that is left to the workflow.
+Ahead = Callable[[RecordRequest, Sequence[PeopleResolved]], list[Entry]]
+
+
+def _nothing(_request: RecordRequest, _answers: Sequence[PeopleResolved]) -> list[Entry]:
+    return []
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How people are found."""
+    """How people are found, and what the case makes of them."""
 
     organisation: OrganisationOf
     resolve: Resolve
+    ahead: Ahead = _nothing
 
     async def answer(
         self, session: TenantSession, mark: CaseMark, questions: list[ResolvePeople]

@@ -87,7 +87,7 @@ class CaseActivities:
         """Write entries and effects in one transaction."""
 
         async def work(session: TenantSession) -> Recorded:
-            return Recorded(await record(session, request, self._asking))
+            return await record(session, request, self._asking)
 
         recorded = await self._database.transact(request.mark.tenant, work)
         if _concerns_others(request):

@@ -33,7 +33,7 @@ from waystation.contracts.events import (
     StopAwaiting,
     TakeLock,
 )
-from waystation.contracts.runs import Answer, CalledStart, CaseMark, Ended, LockClaim, RecordRequest
+from waystation.contracts.runs import Answer, CalledStart, CaseMark, Ended, LockClaim, Recorded, RecordRequest
 from waystation.store import journal, locks, lost_entries, messages, outbox, states
 from waystation.store.ids import new_id
 from waystation.store.journal import CaseMeta
@@ -56,7 +56,7 @@ SEND_OUT = "send_out"
 RESERVED_FOR = timedelta(minutes=1)
 
 
-async def record(session: TenantSession, request: RecordRequest, asking: Asking) -> list[Answer]:
+async def record(session: TenantSession, request: RecordRequest, asking: Asking) -> Recorded:
     """Write a request; the answers are events for the machine, in the order of the effects they answer."""
     mark = request.mark
     meta = CaseMeta(mark.version, mark.plan, *_caller(request))
@@ -69,10 +69,12 @@ async def record(session: TenantSession, request: RecordRequest, asking: Asking)
     for effect in request.effects:
         answers += await _carry_out(session, mark, effect)
     questions = [effect for effect in request.effects if isinstance(effect, ResolvePeople)]
-    answers += await asking.answer(session, mark, questions)
+    found = await asking.answer(session, mark, questions)
+    entries = asking.ahead(request, found) if found and not answers else []
+    await _append(session, mark.case, entries, meta)
     if request.ended is not None:
         await _end(session, mark, request.ended)
-    return answers
+    return Recorded([*answers, *found], entries[-1].seq if entries else 0)
 
 
 async def hand_out(session: TenantSession, deliveries: Iterable[Delivery], at: datetime) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from temporalio import workflow
 
 from waystation.contracts.runs import TRIAL_LAG, Trial
+from workflows.gauge import Gauge
 
 #: Shorter timers than this there are not.
 SHORTEST = timedelta(milliseconds=1)
@@ -33,11 +34,13 @@ class Alarm:
     def __init__(
         self,
         trial: Trial | None,
+        gauge: Gauge,
         spawn: Callable[[Coroutine[Any, Any, None]], Cancellable],
         ring: Callable[[datetime], None],
     ) -> None:
         self.rings_at: datetime | None = None
         self._clock = trial.starts_at if trial is not None else None
+        self._gauge = gauge
         self._spawn = spawn
         self._ring = ring
         self._timer: Cancellable | None = None
@@ -69,6 +72,7 @@ class Alarm:
         if self._timer is not None:
             self._timer.cancel()
         self._due = due
+        self._gauge.timer()
         self._timer = self._spawn(self._wait(due))
 
     async def _wait(self, due: datetime) -> None:

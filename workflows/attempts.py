@@ -17,6 +17,7 @@ from temporalio.exceptions import TimeoutError as OutOfTime
 
 from waystation.contracts.events import RunAction
 from waystation.contracts.runs import ActionAnswer, ActionTry, CaseMark, RecordRequest, Trial
+from workflows.gauge import Gauge
 from workflows.machine import Machine
 from workflows.outflow import Outflow, Sent
 
@@ -42,6 +43,7 @@ class Attempts:
     def __init__(
         self,
         outflow: Outflow,
+        gauge: Gauge,
         trial: Trial | None,
         machine: Callable[[], Machine],
         mark: Callable[[], CaseMark],
@@ -49,6 +51,7 @@ class Attempts:
     ) -> None:
         self.trying = 0
         self._outflow = outflow
+        self._gauge = gauge
         self._quick = trial is not None and trial.quick_retries
         self._machine = machine
         self._mark = mark
@@ -88,8 +91,10 @@ class Attempts:
                 summary=effect.path,
             )
         except ActivityError as error:
+            self._gauge.local_activity(None)
             self._outflow.failed()
             return None if isinstance(error.cause, OutOfTime) else _failure(error)
+        self._gauge.local_activity(answer)
         if answer.code:
             self._outflow.failed()
         elif sent is not None:
@@ -109,7 +114,8 @@ class Attempts:
                 summary=effect.path,
             )
         except ActivityError as error:
-            return _failure(error)
+            answer = _failure(error)
+        self._gauge.activity(answer)
         return answer
 
     def _policy(self, effect: RunAction, attempts: int, before: int) -> RetryPolicy:
@@ -125,7 +131,9 @@ class Attempts:
 
     async def _pause(self, seconds: float) -> None:
         if not self._quick:
+            self._gauge.timer()
             await workflow.sleep(seconds)
+            self._gauge.new_task()
 
     def _try(self, effect: RunAction, before: int, record: RecordRequest | None, heartbeat: float = 0.0) -> ActionTry:
         state = self._machine().state

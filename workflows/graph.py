@@ -46,9 +46,11 @@ from waystation.contracts.runs import (
     Refusal,
     StoredState,
 )
+from workflows import ahead
 from workflows.alarm import Alarm
 from workflows.attempts import Attempts, Riding
 from workflows.details import details, status_mark
+from workflows.gauge import Gauge
 from workflows.machine import Machine, Program, Step, begin, commands, dump_state, load_state
 from workflows.outflow import Outflow
 from workflows.plans import PLANS
@@ -56,13 +58,8 @@ from workflows.reserving import Reserving
 
 #: How long one attempt to write to the store may take.
 STORE_PATIENCE = timedelta(seconds=30)
-#: Commands and history events after which a run is continued as new, below the server's 2,000 and well below 51,200.
-MOST_COMMANDS = 1_500
-MOST_EVENTS = 4_096
 #: Bytes of state that are handed to the next run as input; more goes through the store.
 CARRIED_LIMIT = 256 * 1024
-#: Writes and quick actions, one after another, in one workflow task; commands wait for its end.
-MOST_IN_ONE_TASK = 40
 #: How often a change of run waits for a workflow task of its own.
 MOST_POSTPONED = 3
 #: Ids of messages that are remembered, so that one delivered twice is taken once.
@@ -92,15 +89,15 @@ class CaseWorkflow:
         self.started = 0
         self.pumping = False
         self.unanswered = 0
-        self.commands = 0
         self.postponed = 0
-        self.task_began = 0
-        self.done_in_task = 0
         self.shown = self.marked = ""
         self.early: list[Event] = []
         self.machine: Machine | None = None
-        self.alarm = Alarm(self.given.trial, self._spawn, self._ring)
-        self.attempts = Attempts(self.outflow, self.given.trial, self._running_machine, self._mark, self._written)
+        self.gauge = Gauge(self.given.trial)
+        self.alarm = Alarm(self.given.trial, self.gauge, self._spawn, self._ring)
+        self.attempts = Attempts(
+            self.outflow, self.gauge, self.given.trial, self._running_machine, self._mark, self._written
+        )
         self.reserving = Reserving(self.outflow, self._running_machine, self._mark, self._written, self._store)
         if self.given.carried is None:
             self._start(program)
@@ -132,7 +129,7 @@ class CaseWorkflow:
     async def command(self, command: Command) -> Any:
         """Carry out a command: its answer, once what it changed is written. Refused ones fail with `Refusal`."""
         await workflow.wait_condition(lambda: self.machine is not None)
-        self.commands += 1
+        self.gauge.command(command)
         claim = await self.reserving.reserve(command)
         command = self.reserving.told(command, claim)
         try:
@@ -173,19 +170,23 @@ class CaseWorkflow:
 
     @workflow.signal(name=runs.MESSAGE)
     def message(self, event: MessageArrived) -> None:
+        self.gauge.signal(event)
         self._deliver(event)
 
     @workflow.signal(name=runs.CALL_ENDED)
     def call_ended(self, event: CallEnded) -> None:
+        self.gauge.signal(event)
         self._deliver(event)
 
     @workflow.signal(name=runs.LOCK_GRANTED)
     def lock_granted(self, event: LockGranted) -> None:
+        self.gauge.signal(event)
         self._deliver(event)
 
     @workflow.signal(name=runs.TICK)
     def tick(self) -> None:
         """Look at the clocks now."""
+        self.gauge.signal(None)
         self._deliver(Ticked(self.alarm.now()))
 
     def _deliver(self, event: Event) -> None:
@@ -275,6 +276,7 @@ class CaseWorkflow:
             self.marked = mark
 
     def _ring(self, at: datetime) -> None:
+        self.gauge.new_task()
         _ = self._apply(Ticked(at))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -318,12 +320,14 @@ class CaseWorkflow:
 
     async def _breathe(self) -> None:
         """End a workflow task that has done much: commands come through, and less is done again after a crash."""
-        length = workflow.info().get_current_history_length()
-        if length != self.task_began:
-            self.task_began, self.done_in_task = length, 0
-        self.done_in_task += 1
-        if self.done_in_task > MOST_IN_ONE_TASK:
-            await workflow.sleep(timedelta(milliseconds=1), summary="next workflow task")
+        if self.gauge.wants_breath:
+            await self._sleep("next workflow task")
+
+    async def _sleep(self, why: str) -> None:
+        """Come back in the next workflow task."""
+        self.gauge.timer()
+        await workflow.sleep(timedelta(milliseconds=1), summary=why)
+        self.gauge.new_task()
 
     def _has_work(self) -> bool:
         return self.outflow.unsent or (bool(self.actions or self.more) and not self._must_renew())
@@ -335,16 +339,25 @@ class CaseWorkflow:
         return self.outflow.is_quiet and not self.attempts.is_outside(self.actions[0])
 
     async def _record(self) -> None:
-        request, sent = self.outflow.request(self._mark(), self._running_machine().state)
+        machine, mark = self._running_machine(), self._mark()
+        request, sent = self.outflow.request(mark, machine.state)
+        if self.outflow.asks_for_people and not self.more:
+            request.ahead = ahead.handed_along(machine.state)
         recorded: Recorded = await self._store(runs.RECORD, request, Recorded)
         self.outflow.done(sent)
+        if not recorded.ahead or machine.state.seq != sent.seq:
+            for answer in recorded.answers:
+                self._deliver(answer)
+            return
         for answer in recorded.answers:
-            self._deliver(answer)
+            _ = self._apply(answer)
+        if machine.state.seq == recorded.ahead:
+            self.outflow.written_ahead(recorded.ahead)
 
     async def _store(self, name: str, argument: Any, kind: Any) -> Any:
         """A local activity that is repeated until it succeeds. What cannot succeed stops the workflow task."""
         try:
-            return await workflow.execute_local_activity(
+            answer = await workflow.execute_local_activity(
                 name,
                 argument,
                 result_type=kind,
@@ -353,6 +366,8 @@ class CaseWorkflow:
             )
         except ActivityError as error:
             raise RuntimeError(f"{name} cannot succeed: {error.cause}") from error
+        self.gauge.local_activity(answer)
+        return answer
 
     async def _written(self) -> None:
         """Wait until everything decided so far is written."""
@@ -402,12 +417,7 @@ class CaseWorkflow:
         return self._running_machine().state.status == "ended"
 
     def _must_renew(self) -> bool:
-        """Is this run's history near its limits?"""
-        info, trial = workflow.info(), self.given.trial
-        length = info.get_current_history_length()
-        if trial is not None and trial.continue_after and length >= trial.continue_after:
-            return True
-        return info.is_continue_as_new_suggested() or self.commands >= MOST_COMMANDS or length >= MOST_EVENTS
+        return self.gauge.is_full
 
     def _may_renew(self) -> bool:
         return self._must_renew() and self._is_still() and workflow.all_handlers_finished()
@@ -421,7 +431,7 @@ class CaseWorkflow:
         revision = self._running_machine().state.seq
         if self.postponed < MOST_POSTPONED:
             self.postponed += 1
-            await workflow.sleep(timedelta(milliseconds=1), summary="continue as new")
+            await self._sleep("continue as new")
             if not self._may_renew() or self._running_machine().state.seq != revision:
                 return
         state = dump_state(self._running_machine().state)

@@ -15,6 +15,7 @@ from waystation.contracts.events import (
     Effect,
     Entry,
     FreeLock,
+    ResolvePeople,
     RunAction,
     SendMessage,
     SendNotice,
@@ -94,6 +95,13 @@ class Outflow:
         return all(isinstance(effect, QUIET) for effect in self.effects.items)
 
     @property
+    def asks_for_people(self) -> bool:
+        """Are people to be found, and nothing else expected from the store?"""
+        kinds = (ResolvePeople, *QUIET)
+        asked = any(isinstance(effect, ResolvePeople) for effect in self.effects.items)
+        return asked and all(isinstance(effect, kinds) for effect in self.effects.items)
+
+    @property
     def is_empty(self) -> bool:
         return not (self.entries.items or self.effects.items or self.taken.items or self.refused.items)
 
@@ -118,6 +126,10 @@ class Outflow:
         self.effects.drop(sent.effects)
         self.taken.drop(sent.taken)
         self.refused.drop(sent.refused)
+
+    def written_ahead(self, seq: int) -> None:
+        """The store has written all there is, up to this number."""
+        self.done(self._end(seq))
 
     def failed(self) -> None:
         """What was sent last was not written: send it again."""

@@ -204,6 +204,20 @@ def forget_plans() -> None:
     PLANS.__dict__.update(fresh.__dict__ | {"_wanted": PLANS.__dict__["_wanted"]})
 
 
+def dawdling(seconds: float, times: int) -> Does:
+    """An action that takes its time in its first `times` tries."""
+    tries = 0
+
+    async def do(_: ActionRequest) -> Any:
+        nonlocal tries
+        tries += 1
+        if tries <= times:
+            await asyncio.sleep(seconds)
+        return {}
+
+    return do
+
+
 def failing(code: str, times: int = 1_000, *, kind: Any = "business", then: Any = None) -> Does:
     """An action that fails its first `times` tries."""
     tries = 0

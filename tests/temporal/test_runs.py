@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from temporalio.worker import Replayer
 
-from tests.support.house import RESTLESS, House, eventually, failing, forget_plans
+from tests.support.house import RESTLESS, House, dawdling, eventually, failing, forget_plans
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import EntryKind
 from workflows import graph
@@ -173,6 +173,18 @@ async def test_every_history_replays(house: House) -> None:
         for case in (branches, loop, gather):
             for history in await house.runs(case):
                 await replayer.replay_workflow(history)
+
+
+async def test_a_history_with_slow_actions_replays(house: House) -> None:
+    """While one runs, the worker asks for further workflow tasks; a replay sees all of them as one."""
+    house.actions["x.add"] = dawdling(4.5, times=2)
+    async with house.open():
+        await house.publish("loop", LOOP, actions=("x.add",))
+        case = await house.start("loop", {"most": 60})
+        _ = await house.ended(case)
+        replayer = Replayer(workflows=[CaseWorkflow], data_converter=WIRE)
+        for history in await house.runs(case):
+            await replayer.replay_workflow(history)
 
 
 async def test_lost_commands_are_safe_to_send_again(house: House) -> None:

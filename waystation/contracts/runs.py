@@ -191,11 +191,11 @@ class Recorded(Struct, omit_defaults=True):
     """Answers in the order of the effects.
 
     Args:
-        ahead: digest of the entries that follow from the answers, where those have been written too.
+        ahead: number of the last entry that follows from the answers, where those have been written too.
     """
 
     answers: list[Answer] = []
-    ahead: str = ""
+    ahead: int = 0
 
 
 class ActionTry(Struct, omit_defaults=True):
