@@ -210,7 +210,7 @@ class TemporalEngine:
         async with self._database.write(self._tenant) as session:
             version = await people.save_organisation(session, organisation, by="", at=self._now)
         self._organisations += 1
-        for case in await self._open_cases():
+        for case in await self.open_cases():
             identity = f"people-{version}-{self._organisations}"
             command = Command(self._now, identity, "people_changed", args={"gone": gone})
             await self.command(case, command)
@@ -235,7 +235,7 @@ class TemporalEngine:
     async def _rung(self, case: str, before: Pulse) -> None:
         """Wait until the timer has rung: the case is over, or its timer is another."""
         give_up = _Patience(f"case {case} does not notice that it is {before.due}")
-        while case in await self._open_cases():
+        while case in await self.open_cases():
             if (await self._gateway.pulse(self._tenant, case)).rings_at != before.rings_at:
                 return
             await give_up.wait()
@@ -277,11 +277,15 @@ class TemporalEngine:
         return sum(count.values()), count.get("waiting", 0)
 
     async def _pulses(self) -> dict[str, Pulse]:
-        open_cases = await self._open_cases()
+        open_cases = await self.open_cases()
         pulses = await asyncio.gather(*(self._gateway.pulse(self._tenant, case) for case in open_cases))
         return dict(zip(open_cases, pulses, strict=True))
 
-    async def _open_cases(self) -> list[str]:
+    async def all_cases(self) -> list[str]:
+        async with self._database.read(self._tenant) as session:
+            return sorted(await session.scalars(select(CaseRow.case_id)))
+
+    async def open_cases(self) -> list[str]:
         async with self._database.read(self._tenant) as session:
             found = await session.scalars(select(CaseRow.case_id).where(CaseRow.status.in_(_OPEN)))
             return sorted(found)
