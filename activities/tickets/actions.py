@@ -21,12 +21,15 @@ from activities.tickets.contracts import (
     VoidIn,
     VoidOut,
 )
-from activities.tickets.rules import Classifier, choose_point, classify
+from activities.tickets.rules import Classifier, Presets, choose_point, classify, home_point, usual_complaint
 from activities.tickets.rules import ServicePoint as Candidate
 from activities.tickets.tables import ServicePoint, Ticket
+from activities.tickets.upkeep import machine_hours, plan_maintenance
 from waystation.contracts.catalog import ActionError
 from waystation.contracts.errors import Refused
 from waystation.store.session import Conflict
+
+__all__ = ["machine_hours", "plan_maintenance"]
 
 UNKNOWN_TICKET = ActionError("tickets.unknown_ticket", "没有这个工单", "no such ticket")
 NO_CAPACITY = ActionError("tickets.no_capacity", "附近服务点都已排满", "every service point within reach is full")
@@ -37,6 +40,8 @@ UNKNOWN_CLASSIFIER = ActionError("tickets.unknown_classifier", "没有这个分�
 CONFIDENCE = Decimal("0.55")
 #: How far a backup service point may be, in metres. Tenant setting `tickets.backup_within_m`.
 BACKUP_WITHIN_M = 3000
+#: So many earlier tickets are shown to whoever takes a new one.
+LAST_TICKETS = 3
 
 
 @action(
@@ -53,8 +58,11 @@ async def classify_text(ctx: ActionContext, args: ClassifyIn) -> ClassifyOut:
         classifier = load_file("classifiers", args.classifier, Classifier)
     except Refused as missing:
         raise Refused(UNKNOWN_CLASSIFIER.code, UNKNOWN_CLASSIFIER.en, UNKNOWN_CLASSIFIER.zh) from missing
-    verdict = classify(classifier, args.text, ctx.setting("tickets.confidence", CONFIDENCE))
+    verdict = classify(classifier, args.text, ctx.setting("tickets.confidence", CONFIDENCE), args.topic)
     proposal = verdict.proposal or {}
+    if verdict.category == "complaint":
+        usual = usual_complaint(load_file("complaints", "presets", Presets), args.text)
+        proposal = usual.proposal if usual else proposal
     return ClassifyOut(
         category=verdict.category,
         skill=verdict.skill,
@@ -70,7 +78,7 @@ async def classify_text(ctx: ActionContext, args: ClassifyIn) -> ClassifyOut:
 
 @action("tickets.open", zh="建立工单", en="Open a ticket", about_zh="登记一张工单。", icon="ticket")
 async def open_ticket(ctx: ActionContext, args: OpenIn) -> OpenOut:
-    """Writes a ticket down."""
+    """Writes a ticket down, and says what the customer asked for before."""
     no = ctx.reference("TKT")
     ctx.session.add(
         Ticket(
@@ -86,7 +94,7 @@ async def open_ticket(ctx: ActionContext, args: OpenIn) -> OpenOut:
             opened_at=ctx.at,
         )
     )
-    return OpenOut(ticket=no)
+    return OpenOut(ticket=no, history=await _history(ctx, args.customer, no))
 
 
 @action(
@@ -119,17 +127,23 @@ async def dispatch(ctx: ActionContext, args: DispatchIn) -> DispatchOut:
     if ticket.state != "open":
         raise Refused(NOT_OPEN.code, NOT_OPEN.en, NOT_OPEN.zh, {"ticket": ticket.no, "state": ticket.state})
     points = [
-        Candidate(row.id, metres_between(point_at(row.lat, row.lng, row.datum), args.to), row.capacity - row.busy)
+        Candidate(
+            row.id,
+            metres_between(point_at(row.lat, row.lng, row.datum), args.to),
+            row.capacity - row.busy,
+            row.region,
+        )
         for row in await ctx.session.scalars(select(ServicePoint).order_by(ServicePoint.id))
     ]
     within = ctx.setting("tickets.backup_within_m", BACKUP_WITHIN_M)
-    chosen = choose_point(args.home or "", points, within)
+    home = home_point(args.home or "", args.region or "", points)
+    chosen = choose_point(home, points, within)
     if chosen is None:
         raise Refused(NO_CAPACITY.code, NO_CAPACITY.en, NO_CAPACITY.zh, {"within_m": within})
     await _take_place(ctx, chosen)
     ticket.state, ticket.service_point = "dispatched", chosen
     metres = next(point.metres for point in points if point.id == chosen)
-    return DispatchOut(service_point=chosen, metres=round(metres), backup=chosen != args.home)
+    return DispatchOut(service_point=chosen, metres=round(metres), backup=chosen != home)
 
 
 @action(
@@ -171,6 +185,18 @@ async def close(ctx: ActionContext, args: CloseIn) -> CloseOut:
         ticket.satisfaction, ticket.minutes, ticket.remark = args.satisfaction, args.minutes, args.remark
     ended = ticket.closed_at or ctx.at
     return CloseOut(changed=changed, minutes_open=int((ended - ticket.opened_at).total_seconds() // 60))
+
+
+async def _history(ctx: ActionContext, customer: str, but: str) -> str:
+    """The customer's last tickets, newest first: day, category and state."""
+    statement = (
+        select(Ticket)
+        .where(Ticket.customer == customer, Ticket.no != but, Ticket.state != "void")
+        .order_by(Ticket.opened_at.desc(), Ticket.no)
+        .limit(LAST_TICKETS)
+    )
+    rows = await ctx.session.scalars(statement)
+    return "\n".join(f"{row.opened_at:%Y-%m-%d} {row.category} {row.state}" for row in rows)
 
 
 async def _ticket(ctx: ActionContext, no: str) -> Ticket:

@@ -10,11 +10,12 @@ from activities._runtime import Given, Gives, Name, Note, Number, Point, Whole
 
 
 class ClassifyIn(Given):
-    """Sort a text. `vip`: the customer's tickets take the priority lane whatever they say."""
+    """Sort a text. `vip`: the customer's tickets take the priority lane whatever they say. `topic`: a form's option."""
 
     text: Annotated[str, Field(min_length=1, max_length=10_000)]
     classifier: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")] = "tickets"
     vip: bool = False
+    topic: Annotated[str, Field(max_length=64)] = ""
 
 
 class ClassifyOut(Gives):
@@ -41,7 +42,10 @@ class OpenIn(Given):
 
 
 class OpenOut(Gives):
+    """`history`: the customer's last tickets, newest first, a line each, for whoever takes this one."""
+
     ticket: str
+    history: str
 
 
 class VoidIn(Given):
@@ -53,11 +57,15 @@ class VoidOut(Gives):
 
 
 class DispatchIn(Given):
-    """Book a place at a service point: the customer's `home` point, else the nearest other one within reach."""
+    """Book a place at a service point: the customer's `home` point, else the nearest other one within reach.
+
+    Without a home point the nearest of the `region` is the customer's own.
+    """
 
     ticket: Name
     to: Point
     home: Name | None = None
+    region: Name | None = None
 
 
 class DispatchOut(Gives):
@@ -88,3 +96,31 @@ class CloseOut(Gives):
 
     changed: bool
     minutes_open: int
+
+
+class PlanMaintenanceIn(Given):
+    """Say when a machine is to be looked after next. `parts`: articles that were replaced."""
+
+    serial_no: Name
+    customer: Name
+    parts: Annotated[list[Name], Field(min_length=1, max_length=100)]
+
+
+class PlanMaintenanceOut(Gives):
+    part: str
+    due_at: str
+
+
+class MachineHoursIn(Given):
+    """A machine tells how long it has run."""
+
+    serial_no: Name
+    customer: Name
+    hours: Annotated[Whole, Field(ge=0, le=1_000_000)]
+
+
+class MachineHoursOut(Gives):
+    """`due`: it has run long enough since the last reminder; true once for each such interval."""
+
+    due: bool
+    video: str

@@ -35,8 +35,35 @@ class LaneRule(DataFile):
     proposal: dict[str, str] = Field(default_factory=dict)
 
 
+class Preset(DataFile):
+    """A usual complaint: the words that tell it, and what we propose."""
+
+    words: tuple[str, ...]
+    title: dict[str, str]
+    proposal: dict[str, str]
+
+
+class Presets(DataFile):
+    """One file of definitions/complaints."""
+
+    presets: str
+    version: int
+    title: dict[str, str]
+    complaints: dict[str, Preset]
+
+
+class MaintenancePlan(DataFile):
+    """One file of definitions/maintenance: days by replaced part, and the running hours between two reminders."""
+
+    maintenance: str
+    hours: int
+    video: str
+    days: dict[str, int]
+    otherwise: int
+
+
 class Classifier(DataFile):
-    """One file of definitions/classifiers."""
+    """One file of definitions/classifiers. `topics`: what a form's option says about the category, without a doubt."""
 
     classifier: str
     version: int
@@ -45,6 +72,7 @@ class Classifier(DataFile):
     fallback: str
     categories: dict[str, Category]
     lanes: tuple[LaneRule, ...] = ()
+    topics: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +96,30 @@ class Verdict:
     proposal: Mapping[str, str] | None = None
 
 
-def classify(classifier: Classifier, text: str, threshold: Decimal) -> Verdict:
-    """Sort a text. Width and case of letters do not matter (ＡＢＣ is abc)."""
+def classify(classifier: Classifier, text: str, threshold: Decimal, topic: str = "") -> Verdict:
+    """Sort a text. Width and case of letters do not matter (ＡＢＣ is abc). A known topic decides after the lanes."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     for rule in classifier.lanes:
         found = _found(rule.words, plain)
         if found:
             skill = classifier.categories[rule.category].skill
             return Verdict(rule.category, skill, Decimal(1), True, rule.lane, "", found, rule.proposal)
+    if topic in classifier.topics:
+        category = classifier.topics[topic]
+        return Verdict(category, classifier.categories[category].skill, Decimal(1), True)
     return _scored(classifier, plain, threshold)
+
+
+def usual_complaint(presets: Presets, text: str) -> Preset | None:
+    """The first usual complaint whose words stand in the text."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return next((preset for preset in presets.complaints.values() if _found(preset.words, plain)), None)
+
+
+def next_maintenance(plan: MaintenancePlan, parts: Sequence[str]) -> tuple[str, int]:
+    """The replaced part that is due first, and after how many days."""
+    due = min((plan.days.get(part, plan.otherwise), part) for part in parts)
+    return due[1], due[0]
 
 
 def _scored(classifier: Classifier, plain: str, threshold: Decimal) -> Verdict:
@@ -113,6 +156,15 @@ class ServicePoint:
     id: str
     metres: float
     free: int
+    region: str = ""
+
+
+def home_point(home: str, region: str, points: Sequence[ServicePoint]) -> str:
+    """The customer's own point; for somebody without one, the nearest of the region; "" where there is none."""
+    if any(point.id == home for point in points):
+        return home
+    near = [point for point in points if region and point.region == region]
+    return min(near, key=lambda point: (point.metres, point.id)).id if near else ""
 
 
 def choose_point(home: str, points: Sequence[ServicePoint], within_m: float) -> str | None:
