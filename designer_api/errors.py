@@ -30,6 +30,7 @@ STATUS: dict[str, int] = {
     "bad_request": 400,
     "bad_cursor": 400,
     "changed_meanwhile": 412,
+    "revision_needed": 428,
     "too_large": 413,
     "too_deep": 400,
     "unsupported_type": 415,

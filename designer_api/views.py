@@ -130,11 +130,30 @@ async def visible_case(held: Parts, session: TenantSession, caller: Caller, case
     row = await cases.case(session, case_id)
     if row is None:
         raise no_case()
-    if row.initiator == caller.person or await tasks.sees(session, caller.person, case_id):
-        return row
-    if not can(caller, Action.SEE, await access_of(held, session, row.plan_hash)):
+    if not await may_see(held, session, caller, row):
         raise Refused("not_allowed", "you may not see this case", "您无权查看此流程")
     return row
+
+
+async def may_see(held: Parts, session: TenantSession, caller: Caller, row: CaseRow) -> bool:
+    """Initiator, whoever has or had a task of it or was sent it to read, and whom the process lets see its cases."""
+    if row.initiator == caller.person or await tasks.sees(session, caller.person, row.case_id):
+        return True
+    return can(caller, Action.SEE, await access_of(held, session, row.plan_hash))
+
+
+async def visible_task(held: Parts, session: TenantSession, caller: Caller, task: str) -> tuple[CaseRow, TaskRow]:
+    """A task by its id in addresses, and its case, if the caller may see that.
+
+    Raises:
+        Refused: `not_found`, `not_allowed`.
+    """
+    case_id, path = task_place(task)
+    row = await visible_case(held, session, caller, case_id)
+    found = await tasks.task(session, case_id, path)
+    if found is None:
+        raise no_task()
+    return row, found
 
 
 async def case_with_tasks(held: Parts, caller: Caller, case_id: str) -> tuple[schemas.Case, list[schemas.Task]]:

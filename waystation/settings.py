@@ -39,6 +39,13 @@ class Settings(BaseModel):
     temporal_namespace: str = Field(default="default", validation_alias="TEMPORAL_NAMESPACE", min_length=1)
     temporal_port: Port = 7233
     temporal_ui_port: Port = 8233
+    objects_url: str | None = Field(default=None, pattern=r"^s3://[a-z0-9.-]{3,63}(/[\w./-]*)?$")
+    objects_endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    objects_region: str = Field(default="us-east-1", min_length=1)
+    objects_key: str | None = Field(default=None, repr=False)
+    objects_secret: str | None = Field(default=None, repr=False)
+    scanner: str | None = Field(default=None, pattern=r"^\S+:\d{1,5}$")
+    scanner_patience: Annotated[float, Field(gt=0, le=300)] = 30.0
     tidy_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
     keep_done_days: Days = 7
     keep_keys_days: Days = 30

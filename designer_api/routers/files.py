@@ -1,53 +1,84 @@
-"""Files and pictures: stored by content, referred to by id."""
+"""Files: stored by content, scanned, put with cases and tasks, referred to by id."""
 
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
-from fastapi import APIRouter, File, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
 
-from designer_api import objects, schemas
-from designer_api.deps import Held, Parts, Signed, now
-from designer_api.objects import LocalObjects
-from designer_api.views import visible_case
-from waystation.contracts.errors import Refused
-from waystation.store import files
-from waystation.store.ids import new_id
+from designer_api import attaching, schemas
+from designer_api.deps import Held, Signed
+from designer_api.objects import ObjectStore
+from designer_api.objects.scanning import Scanner
+from designer_api.views import visible_case, visible_task
+from waystation.store import attachments
 
 router = APIRouter(tags=["files"])
 
 
-def store(held: Parts) -> LocalObjects:
-    return LocalObjects(held.settings.data_dir / "objects")
+def _objects(request: Request) -> ObjectStore:
+    found: ObjectStore = request.app.state.objects
+    return found
+
+
+def _scanner(request: Request) -> Scanner:
+    found: Scanner = request.app.state.scanner
+    return found
+
+
+Objects = Annotated[ObjectStore, Depends(_objects)]
+Scans = Annotated[Scanner, Depends(_scanner)]
 
 
 @router.post("/files", status_code=201)
-async def upload(held: Held, caller: Signed, file: Annotated[UploadFile, File()]) -> schemas.StoredFile:
-    """Store a file; at most 20 MiB, of a type that is accepted."""
-    data = await file.read()
-    if len(data) > objects.MOST:
-        raise Refused("too_large", f"at most {objects.MOST} bytes", f"文件不得超过 {objects.MOST} 字节")
-    name = (file.filename or "file").replace("\\", "/").rsplit("/", 1)[-1][:200]
-    media_type = objects.sniff(data, name)
-    digest = await store(held).put(caller.tenant, data)
-    stored = files.StoredFile(new_id(), name, media_type, len(data), digest)
-    async with held.database.write(caller.tenant) as session:
-        await files.add_file(session, stored, by=caller.person, at=now())
-    return schemas.StoredFile(id=stored.id, name=name, media_type=media_type, size=stored.size, sha256=digest)
+async def upload(
+    held: Held, objects: Objects, scanner: Scans, caller: Signed, file: Annotated[UploadFile, File()]
+) -> schemas.StoredFile:
+    """Store a file; at most 20 MiB, of a type that is accepted. `state` says whether it may be handed out."""
+    return await attaching.take_in(held, objects, scanner, caller, await file.read(), file.filename)
 
 
 @router.get("/files/{file}", response_class=Response)
-async def download(file: str, held: Held, caller: Signed) -> Response:
+async def download(file: str, held: Held, objects: Objects, caller: Signed) -> Response:
     """A file's bytes, for who stored it or may see its case."""
+    row = await attaching.released(held, caller, file)
+    data = await objects.get(caller.tenant, row.sha256)
+    return Response(data, media_type=row.media_type, headers=attaching.headers_of(row))
+
+
+@router.post("/files/{file}/scan")
+async def scan(file: str, held: Held, objects: Objects, scanner: Scans, caller: Signed) -> schemas.StoredFile:
+    """Scan a file again: one in quarantine because the scanner failed is released once it is found clean."""
+    return await attaching.scan_again(held, objects, scanner, caller, file)
+
+
+@router.put("/cases/{case}/attachments/{file}", status_code=204)
+async def attach_to_case(case: str, file: str, held: Held, caller: Signed) -> None:
+    """Put a file of one's own with a case: who may see the case may see it from now on."""
+    await attaching.attach(held, caller, case, "", file)
+
+
+@router.put("/tasks/{task}/attachments/{file}", status_code=204)
+async def attach_to_task(task: str, file: str, held: Held, caller: Signed) -> None:
+    """Put a file of one's own with a task, and so with its case."""
     async with held.database.read(caller.tenant) as session:
-        row = await files.file(session, file)
-        if row is None:
-            raise Refused("not_found", "there is no such file", "没有该文件")
-        if row.stored_by != caller.person and row.case_id is not None:
-            await visible_case(held, session, caller, row.case_id)
-        elif row.stored_by != caller.person:
-            raise Refused("not_allowed", "you may not see this file", "您无权查看此文件")
-    data = await store(held).get(caller.tenant, row.sha256)
-    disposition = f"attachment; filename*=UTF-8''{quote(row.name)}"
-    return Response(data, media_type=row.media_type, headers={"Content-Disposition": disposition})
+        _, found = await visible_task(held, session, caller, task)
+    await attaching.attach(held, caller, found.case_id, found.path, file)
+
+
+@router.get("/cases/{case}/attachments")
+async def of_case(case: str, held: Held, caller: Signed) -> schemas.AttachmentList:
+    """The files of a case, those of its tasks included."""
+    async with held.database.read(caller.tenant) as session:
+        _ = await visible_case(held, session, caller, case)
+        found = await attachments.attachments(session, case)
+    return schemas.AttachmentList(items=[attaching.view(one) for one in found])
+
+
+@router.get("/tasks/{task}/attachments")
+async def of_task(task: str, held: Held, caller: Signed) -> schemas.AttachmentList:
+    """The files of one task."""
+    async with held.database.read(caller.tenant) as session:
+        _, row = await visible_task(held, session, caller, task)
+        found = await attachments.attachments(session, row.case_id, row.path)
+    return schemas.AttachmentList(items=[attaching.view(one) for one in found])

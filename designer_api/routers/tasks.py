@@ -1,98 +1,79 @@
-"""Tasks: inbox and verbs."""
+"""Tasks: one of them, who has opened it, and verbs. The inbox and other lists are in `lists.py`."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header
 
-from designer_api import schemas, steering
+from designer_api import acting, schemas, verbs
 from designer_api.deps import Held, Signed
-from designer_api.views import no_task, task_place, task_view, visible_case
-from waystation.store import tasks
-from waystation.store.tables.cases import Seen
+from designer_api.reading import note_opened
+from designer_api.verbs import VERBS, Sent
+from designer_api.views import task_view, visible_task
+from waystation.store import receipts
 
 router = APIRouter(tags=["tasks"])
 
-
-class TaskVerb(StrEnum):
-    """Every verb of docs/approvals.md that concerns one task."""
-
-    DRAFT = "draft"
-    CLAIM = "claim"
-    RELEASE = "release"
-    COMPLETE = "complete"
-    APPROVE = "approve"
-    REJECT = "reject"
-    ABSTAIN = "abstain"
-    TRANSFER = "transfer"
-    DELEGATE = "delegate"
-    ADD = "add"
-    REMOVE = "remove"
-    RETURN = "return"
-    URGE = "urge"
-    CC = "cc"
-    COMMENT = "comment"
-    READ = "read"
-    TAKE_BACK = "take_back"
-
-
-class Box(StrEnum):
-    """`todo`: what I may answer now. `mine`: of those, what I took or alone am asked. `pool`: the others. `done`."""
-
-    TODO = "todo"
-    MINE = "mine"
-    POOL = "pool"
-    DONE = "done"
-
-
-@router.get("/tasks")
-async def inbox(
-    held: Held,
-    caller: Signed,
-    box: Box = Box.TODO,
-    process: str | None = None,
-    sort: Literal["due", "priority", "opened"] = "due",
-    cursor: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> schemas.TaskPage:
-    """The caller's tasks."""
-    status = Seen.DONE if box is Box.DONE else Seen.OPEN
-    async with held.database.read(caller.tenant) as session:
-        page = await tasks.inbox(
-            session, caller.person, status=status, process=process, sort=sort, cursor=cursor, limit=limit
-        )
-    items = [item for item in page.items if _belongs(item, caller.person, box)]
-    views = [task_view(item.task, item.case_title, item.draft) for item in items]
-    return schemas.TaskPage(items=views, next=page.next)
-
-
-def _belongs(item: tasks.InboxItem, person: str, box: Box) -> bool:
-    own = item.task.claimer == person or len(item.task.candidates) == 1
-    return box in (Box.TODO, Box.DONE) or (box is Box.MINE) == own
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 
 
 @router.get("/tasks/{task}")
 async def show_task(task: str, held: Held, caller: Signed) -> schemas.Task:
-    """One task, if the caller may see its case."""
-    case, path = task_place(task)
+    """One task, if the caller may see its case. That he has opened it is kept, the first time."""
     async with held.database.read(caller.tenant) as session:
-        row = await visible_case(held, session, caller, case)
-        found = await tasks.task(session, case, path)
-    if found is None:
-        raise no_task()
-    return task_view(found, row.title)
+        case, found = await visible_task(held, session, caller, task)
+    await note_opened(held, caller, found.case_id, found.path)
+    return task_view(found, case.title)
 
 
-@router.post("/tasks/{task}/{verb}")
-async def act(
-    task: str, verb: TaskVerb, held: Held, caller: Signed, body: schemas.Verb | None = None
-) -> schemas.Answered:
-    """Carry out a verb. Refusals come with their code: not_yours, claimed, bad_form, …"""
-    case, path = task_place(task)
-    given = body or schemas.Verb()
-    args = given.model_dump(exclude_none=True, exclude={"id", "revision", "on_behalf"})
-    if given.on_behalf is not None:
-        args["for"] = given.on_behalf
-    return await steering.command(held, caller, case, verb.value, path, args, given.id, given.revision)
+@router.get("/tasks/{task}/receipts")
+async def list_receipts(task: str, held: Held, caller: Signed) -> schemas.ReceiptList:
+    """Who has opened a task and when he did so first, and who is asked and has not yet."""
+    async with held.database.read(caller.tenant) as session:
+        _, found = await visible_task(held, session, caller, task)
+        rows = await receipts.receipts(session, found.case_id, found.path)
+    waiting = [person for person in found.candidates if person not in {row.person for row in rows}]
+    items = [schemas.Receipt(person=row.person, opened_at=row.opened_at) for row in rows]
+    return schemas.ReceiptList(items=[*items, *(schemas.Receipt(person=person) for person in waiting)])
+
+
+@router.post("/tasks/bulk")
+async def bulk(body: schemas.Bulk, held: Held, caller: Signed, idempotency_key: Key = None) -> schemas.BulkDone:
+    """One verb on at most 200 tasks; each has an answer of its own, and one refusal does not stop the rest."""
+    return await acting.bulk(held, caller, body, idempotency_key)
+
+
+def _endpoint(name: str, model: type[Sent]) -> Callable[..., Awaitable[schemas.Answered]]:
+    async def act(
+        task: str, held: Held, caller: Signed, body: Any = None, idempotency_key: Key = None
+    ) -> schemas.Answered:
+        return await acting.act(held, caller, task, name, body if body is not None else model(), idempotency_key)
+
+    # FastAPI reads the types of parameters; this one differs from verb to verb.
+    needed = any(field.is_required() for field in model.model_fields.values())
+    act.__annotations__["body"] = model if needed else model | None
+    if needed:
+        act.__defaults__ = (*_REQUIRED, *(act.__defaults__ or ())[1:])
+    return act
+
+
+#: A body that has required fields must be sent.
+_REQUIRED = (...,)
+
+for _name, _verb in VERBS.items():
+    router.add_api_route(
+        f"/tasks/{{task}}/{_name}",
+        _endpoint(_name, _verb.body),
+        methods=["POST"],
+        name=_name,
+        response_model=schemas.Answered,
+        summary=f"{_verb.zh} {_verb.en}",
+    )
+
+
+@router.post("/tasks/{task}/{verb}", include_in_schema=False)
+async def unknown_verb(task: str, verb: str, caller: Signed) -> None:
+    """What is no verb is named as such, with the verbs there are."""
+    _ = verbs.verb_named(verb)

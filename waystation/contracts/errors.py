@@ -17,6 +17,24 @@ from typing import Any
 from waystation.contracts.problems import Problem
 
 
+#: Codes that a command may be refused with, in the order of the checks (docs/approvals.md): the first that applies.
+#: The last four are the verb's own.
+COMMAND_REFUSALS = (
+    "suspended",
+    "not_open",
+    "not_yours",
+    "claimed",
+    "locked",
+    "not_allowed",
+    "four_eyes",
+    "bad_form",
+    "stale",
+    "too_late",
+    "too_soon",
+    "would_be_empty",
+)
+
+
 class WaystationError(Exception):
     """Root of the tree. `code` is stable and machine-readable; zh and en are sentences for people."""
 
