@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from designer_api.auth import entrance
 from designer_api.auth.policy import Caller
-from designer_api.auth.tokens import digest
 from waystation.compiler.library import Library
 from waystation.contracts.catalog import Catalog
-from waystation.contracts.errors import Refused
+from waystation.contracts.plan import Access
 from waystation.gateway import Gateway
 from waystation.settings import Settings
-from waystation.store import people
-from waystation.store.session import EVERY_TENANT, Database
-from workflows.facts import facts_for
+from waystation.store.session import Database
 
 _BEARER = HTTPBearer(auto_error=False, description="A token from POST /api/v1/sessions")
 
@@ -32,6 +30,8 @@ class Parts:
     gateway: Gateway
     catalog: Catalog
     library: Library
+    #: By plan hash, for lists: whose plan it is makes no difference to what it says.
+    accesses: dict[str, Access] = field(default_factory=dict)
 
 
 def parts(request: Request) -> Parts:
@@ -44,32 +44,14 @@ def now() -> datetime:
 
 
 async def caller(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    request: Request, _credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 ) -> Caller:
-    """Who is asking.
+    """Who is asking; the entrance has found out.
 
     Raises:
         Refused: `unauthenticated`.
     """
-    held = parts(request)
-    if credentials is None:
-        raise unauthenticated()
-    at = now()
-    async with held.database.read(EVERY_TENANT) as session:
-        bearer = await people.bearer(session, digest(credentials.credentials), at=at)
-    if bearer is None:
-        raise unauthenticated()
-    async with held.database.read(bearer.tenant) as session:
-        organisation = await people.organisation(session)
-    person = organisation.people.get(bearer.person)
-    if person is None or not person.active:
-        raise unauthenticated()
-    facts = facts_for(organisation, bearer.person, "", at)
-    return Caller(bearer.tenant, bearer.person, person.name or person.id, facts)
-
-
-def unauthenticated() -> Refused:
-    return Refused("unauthenticated", "sign in first", "请先登录")
+    return await entrance.caller_of(request)
 
 
 Signed = Annotated[Caller, Depends(caller)]

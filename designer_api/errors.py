@@ -22,6 +22,7 @@ STATUS: dict[str, int] = {
     "unauthenticated": 401,
     "bad_credentials": 401,
     "not_allowed": 403,
+    "cross_site": 403,
     "not_yours": 403,
     "four_eyes": 403,
     "not_found": 404,
@@ -29,6 +30,8 @@ STATUS: dict[str, int] = {
     "unknown_version": 404,
     "bad_request": 400,
     "bad_cursor": 400,
+    "bad_filter": 400,
+    "bad_view": 422,
     "changed_meanwhile": 412,
     "revision_needed": 428,
     "too_large": 413,
@@ -37,9 +40,12 @@ STATUS: dict[str, int] = {
     "bad_form": 422,
     "bad_data": 422,
     "bad_people": 422,
+    "bad_import": 422,
+    "bad_sheet": 422,
     "definition_invalid": 422,
     "too_soon": 429,
     "too_many_tries": 429,
+    "too_many_requests": 429,
 }
 
 MEDIA_TYPE = "application/problem+json"
@@ -87,6 +93,8 @@ def problem(request: Request, error: WaystationError) -> Response:
         body["problems"] = [located(found) for found in error.problems]
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    if status == HTTPStatus.TOO_MANY_REQUESTS and error.detail and "retry_after" in error.detail:
+        headers["Retry-After"] = str(error.detail["retry_after"])
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     content = orjson.dumps(body, default=str)

@@ -18,10 +18,10 @@ class BodyLimit:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "DELETE", "OPTIONS"):
+        headers = dict(scope["headers"]) if scope["type"] == "http" else {}
+        if b"content-length" not in headers and b"transfer-encoding" not in headers:
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
         is_file = headers.get(b"content-type", b"").startswith(b"multipart/")
         most = MOST_FILE_BYTES if is_file else MOST_BYTES
         body = await _read(receive, most)

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from designer_api import schemas
-from designer_api.auth.policy import Action, Caller, can
+from designer_api.auth import veil
+from designer_api.auth.policy import Action, Caller, CaseRights, can
 from designer_api.deps import Parts
 from waystation.contracts.errors import Refused
 from waystation.contracts.plan import Access
@@ -53,7 +54,7 @@ def shown(value: Any) -> Any:
         number = float(value)
         return number if Decimal(repr(number)) == value else str(value)
     if isinstance(value, dict):
-        return {key: shown(item) for key, item in value.items()}
+        return {key: shown(item) for key, item in veil.veiled(value).items()}
     if isinstance(value, (list, tuple)):
         return [shown(item) for item in value]
     return value
@@ -137,9 +138,9 @@ async def visible_case(held: Parts, session: TenantSession, caller: Caller, case
 
 async def may_see(held: Parts, session: TenantSession, caller: Caller, row: CaseRow) -> bool:
     """Initiator, whoever has or had a task of it or was sent it to read, and whom the process lets see its cases."""
-    if row.initiator == caller.person or await tasks.sees(session, caller.person, row.case_id):
-        return True
-    return can(caller, Action.SEE, await access_of(held, session, row.plan_hash))
+    involved = row.initiator == caller.person or await tasks.sees(session, caller.person, row.case_id)
+    access = Access() if involved else await access_of(held, session, row.plan_hash)
+    return can(caller, Action.SEE, CaseRights(row.process, access, row.initiator, involved))
 
 
 async def visible_task(held: Parts, session: TenantSession, caller: Caller, task: str) -> tuple[CaseRow, TaskRow]:

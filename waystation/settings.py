@@ -46,6 +46,15 @@ class Settings(BaseModel):
     objects_secret: str | None = Field(default=None, repr=False)
     scanner: str | None = Field(default=None, pattern=r"^\S+:\d{1,5}$")
     scanner_patience: Annotated[float, Field(gt=0, le=300)] = 30.0
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+/?$")
+    requests_per_minute: Annotated[int, Field(ge=1)] = 3_000
+    sign_ins_per_minute: Annotated[int, Field(ge=1)] = 60
+    oidc_issuer: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    oidc_client: str | None = None
+    oidc_secret: str | None = Field(default=None, repr=False)
+    oidc_tenant: str | None = None
+    oidc_match: Literal["external", "email"] = "external"
+    oidc_create: bool = False
     tidy_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
     keep_done_days: Days = 7
     keep_keys_days: Days = 30

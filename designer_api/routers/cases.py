@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Query
 
 from designer_api import looking, schemas, steering
-from designer_api.case_commands import COMMANDS, CaseVerb, parts_of, read_command
 from designer_api.auth.needs import needs
+from designer_api.case_commands import COMMANDS, CaseVerb, parts_of, read_command
 from designer_api.deps import Held, Signed, now
 from designer_api.views import case_with_tasks, shown, visible_case
 from waystation.gateway import rehearsal

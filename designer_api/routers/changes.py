@@ -8,8 +8,8 @@ from fastapi import APIRouter, Header
 
 from designer_api import bulk_schemas as schemas
 from designer_api import bulk_steering
-from designer_api.auth.policy import Action, require
 from designer_api.auth.needs import needs
+from designer_api.auth.policy import Action, require
 from designer_api.deps import Held, Signed, now
 from waystation.store import definitions, rollouts
 from waystation.store.session import TenantSession

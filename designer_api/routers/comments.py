@@ -10,13 +10,14 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 
 from designer_api import acting, schemas, verbs
+from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.views import task_id, visible_case, visible_task
 from waystation.store import comments
 from waystation.store.cursors import Page
 from waystation.store.tables.desk import CommentRow
 
-router = APIRouter(tags=["comments"])
+router = APIRouter(tags=["comments"], dependencies=[needs("cases.see", changing="tasks.act")])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]

@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from designer_api import schemas
+from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.reading import note_opened
 from designer_api.views import visible_case
 from waystation.store import receipts
 from waystation.store.receipts import Copy
 
-router = APIRouter(tags=["tasks"])
+router = APIRouter(tags=["tasks"], dependencies=[needs("tasks.see", changing="tasks.act")])
 
 
 @router.get("/copies")

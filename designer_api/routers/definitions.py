@@ -8,8 +8,8 @@ import msgspec
 from fastapi import APIRouter
 
 from designer_api import schemas
-from designer_api.auth.policy import Action, Caller, require
 from designer_api.auth.needs import needs
+from designer_api.auth.policy import Action, Caller, require
 from designer_api.deps import Held, Parts, Signed, now
 from designer_api.errors import located
 from designer_api.staffing import tenant_library

@@ -9,11 +9,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from designer_api import drafting, schemas
+from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.etags import Seen, tag
 from waystation.store.form_drafts import start_form
 
-router = APIRouter(tags=["drafts"])
+router = APIRouter(tags=["drafts"], dependencies=[needs("tasks.see", changing="tasks.act")])
 
 
 @router.get("/drafts")

@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
 
 from designer_api import attaching, schemas
+from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.objects import ObjectStore
 from designer_api.objects.scanning import Scanner
 from designer_api.views import visible_case, visible_task
 from waystation.store import attachments
 
-router = APIRouter(tags=["files"])
+router = APIRouter(tags=["files"], dependencies=[needs("files.see", changing="files.store")])
 
 
 def _objects(request: Request) -> ObjectStore:

@@ -7,15 +7,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from designer_api import schemas
+from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed, now
 from designer_api.views import shown
 from waystation.store import notices
 from waystation.store.exact_json import plain
 
-router = APIRouter(tags=["messages"])
+router = APIRouter(tags=["messages"], dependencies=[needs("notices.own")])
 
 
-@router.post("/messages", status_code=202)
+@router.post("/messages", status_code=202, dependencies=[needs("messages.send")])
 async def send(body: schemas.Message, held: Held, caller: Signed) -> schemas.Delivered:
     """Send a message to the cases that wait for it; kept seven days when none does. The same id counts once."""
     fields: dict[str, Any] = dict(body.fields)

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path, Query, Response
 
 from designer_api import handovers, organisation_parts, staff
 from designer_api import people_bodies as bodies
-from designer_api.auth.policy import Action, require
 from designer_api.auth.needs import needs
+from designer_api.auth.policy import Action, require
 from designer_api.deps import Held, Signed
 from designer_api.etags import Seen, tag
 from waystation.contracts.directory import Part
@@ -20,7 +20,9 @@ from waystation.store import organisation as rows
 from waystation.store import people, people_jobs
 from waystation.store.session import TenantSession
 
-router = APIRouter(tags=["organisation"], prefix="/organisation", dependencies=[needs("people.see", changing="people.manage")])
+router = APIRouter(
+    tags=["organisation"], prefix="/organisation", dependencies=[needs("people.see", changing="people.manage")]
+)
 
 PartId = Annotated[str, Path(min_length=1, max_length=100)]
 Limit = Annotated[int, Query(ge=1, le=200)]

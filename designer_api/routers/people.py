@@ -11,8 +11,8 @@ from msgspec import structs
 from designer_api import handovers, people_lists, staff
 from designer_api import people_bodies as bodies
 from designer_api.auth import passwords
-from designer_api.auth.policy import Action, can, require
 from designer_api.auth.needs import needs
+from designer_api.auth.policy import Action, can, require
 from designer_api.deps import Held, Signed, now
 from designer_api.etags import Seen, tag
 from waystation.contracts.directory import PersonRecord, StandIn

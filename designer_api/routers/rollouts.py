@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from designer_api import bulk_schemas as schemas
-from designer_api.auth.policy import Action, require
 from designer_api.auth.needs import needs
+from designer_api.auth.policy import Action, require
 from designer_api.deps import Held, Signed, now
 from designer_api.routers.changes import offered_now
 from waystation.contracts.errors import Refused

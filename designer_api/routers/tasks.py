@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 
 from designer_api import acting, schemas, verbs
+from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.reading import note_opened
 from designer_api.verbs import VERBS, Sent
 from designer_api.views import task_view, visible_task
 from waystation.store import receipts
 
-router = APIRouter(tags=["tasks"])
+router = APIRouter(tags=["tasks"], dependencies=[needs("tasks.see", changing="tasks.act")])
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 

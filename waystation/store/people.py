@@ -28,6 +28,7 @@ class Bearer:
     kind: str
     scopes: tuple[str, ...]
     expires_at: datetime | None
+    used_at: datetime | None = None
 
 
 async def save_organisation(session: TenantSession, organisation: Organisation, *, by: str, at: datetime) -> int:
@@ -150,7 +151,7 @@ async def bearer(session: TenantSession, digest: str, *, at: datetime) -> Bearer
     )
     for row, disabled_at in await session.execute(query):
         if disabled_at is None and (row.expires_at is None or row.expires_at > at):
-            return Bearer(row.tenant, row.person, row.kind, tuple(row.scopes), row.expires_at)
+            return Bearer(row.tenant, row.person, row.kind, tuple(row.scopes), row.expires_at, row.used_at)
     return None
 
 

@@ -34,6 +34,12 @@ async def settings(session: TenantSession) -> dict[str, Any]:
     return {row.name: row.value for row in rows}
 
 
+async def setting(session: TenantSession, name: str) -> Any:
+    """One setting that this tenant has changed; None where it has not."""
+    row = await session.get(SettingRow, (session.tenant, name))
+    return None if row is None else row.value
+
+
 async def change_setting(session: TenantSession, name: str, value: Any, *, by: str, at: datetime) -> None:
     """Set one setting."""
     await insert_if_new(session, SettingRow, name=name, value=value, changed_at=at, changed_by=by)
