@@ -27,13 +27,22 @@ class S3Objects:
 
     @classmethod
     def open(
-        cls, bucket: str, *, prefix: str, endpoint: str | None, region: str, key: str | None, secret: str | None
+        cls,
+        bucket: str,
+        *,
+        prefix: str,
+        endpoint: str | None,
+        region: str,
+        key: str | None,
+        secret: str | None,
+        tries: int = 3,
     ) -> S3Objects:
         """A bucket.
 
         Args:
             endpoint: of a store that is not Amazon's, such as `http://minio:9000`.
             key: access key id; without one, what the machine itself is allowed counts (its role).
+            tries: how often the client repeats what fails in passing.
         """
         config: S3Config = {"region": region}
         if key is not None:
@@ -47,7 +56,7 @@ class S3Objects:
                 prefix=prefix or None,
                 config=config,
                 client_options={"allow_http": plain, "timeout": _PATIENCE, "connect_timeout": "5 seconds"},
-                retry_config={"max_retries": 3},
+                retry_config={"max_retries": tries},
             )
         )
 

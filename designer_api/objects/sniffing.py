@@ -37,6 +37,8 @@ _OFFICE = {
 _MACROS = re.compile(r"(^|/)(vbaProject\.bin|macrosheets/)", re.IGNORECASE)
 _MOST_PARTS = 10_000
 _HEIF = (b"heic", b"heix", b"mif1", b"msf1")
+#: What no text has but programs do: control characters beside tabs and line ends.
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 #: Names that Windows takes for devices.
 _DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
@@ -80,7 +82,7 @@ def _is_text(data: bytes) -> bool:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return False
-    return "\0" not in text and text.lstrip()[:1] != "<"
+    return _CONTROLS.search(text) is None and text.lstrip()[:1] != "<"
 
 
 def clean_name(given: str | None) -> str:
