@@ -9,7 +9,7 @@ import pytest
 from tests.store.journals import META, Story
 from tests.store.moments import T0, later
 from waystation.contracts.events import Entry, EntryKind
-from waystation.store import cases, journal, notices, tasks
+from waystation.store import cases, journal, list_counts, notices, task_lists, tasks
 from waystation.store.case_rows import CaseRows
 from waystation.store.projector import project
 from waystation.store.session import Database
@@ -70,7 +70,7 @@ async def test_what_ends_with_the_case_is_closed(database: Database) -> None:
         assert [row.status for row in await cases.clocks(session, "c1")] == ["stopped"]
         assert [row.status for row in await cases.visits(session, "c1")] == ["withdrawn"]
         assert await cases.incidents(session, "c1") == []
-        assert (await tasks.inbox(session, "bob")).items == []
+        assert (await task_lists.inbox(session, "bob")).items == []
 
 
 async def test_who_sees_a_task_follows_who_may_answer(database: Database) -> None:
@@ -100,8 +100,8 @@ async def test_a_due_time_reaches_task_inbox_and_case(database: Database) -> Non
         task = await tasks.task(session, "c1", "visit")
         assert task is not None
         assert (task.due_at, task.breached) == (later(120), True)
-        counts = await tasks.inbox_counts(session, "bob", at=later(121))
-    assert (counts.open, counts.overdue) == (1, 1)
+        counts = await list_counts.inbox_counts(session, "bob", at=later(121))
+    assert (counts.todo, counts.overdue) == (1, 1)
 
 
 async def test_a_task_offered_again_is_open_again(database: Database) -> None:
@@ -167,12 +167,12 @@ async def test_a_draft_belongs_to_the_person(database: Database) -> None:
         story.tell(EntryKind.VERB, "visit", "bob", verb="draft", form=form)
     await story.store(database)
     async with database.read("t") as session:
-        assert [item.draft for item in (await tasks.inbox(session, "bob")).items] == [{"a": 1, "b": 2}]
-        assert [item.draft for item in (await tasks.inbox(session, "cat")).items] == [None]
+        assert [item.draft for item in (await task_lists.inbox(session, "bob")).items] == [{"a": 1, "b": 2}]
+        assert [item.draft for item in (await task_lists.inbox(session, "cat")).items] == [None]
     story.answered("visit", "bob")
     await story.store(database)
     async with database.read("t") as session:
-        assert [item.draft for item in (await tasks.inbox(session, "bob", status=Seen.DONE)).items] == [None]
+        assert [item.draft for item in (await task_lists.inbox(session, "bob", status=Seen.DONE)).items] == [None]
 
 
 async def test_notices_in_the_product(database: Database) -> None:

@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from tests.support.house import QUICK, House, eventually, failing
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import Command, EntryKind
-from waystation.store import tasks
+from waystation.store import task_lists
 
 ASK_THEN_DO = """
     data: { note: { type: string } }
@@ -48,7 +48,7 @@ async def test_a_start_answers_when_people_have_been_asked(house: House) -> None
         await house.publish("p", ASK_THEN_DO, actions=("x.one", "x.two"))
         case = await house.start("p", actor="bob")
         async with house.database.read(house.tenant) as session:
-            inbox = await tasks.inbox(session, "ann")
+            inbox = await task_lists.inbox(session, "ann")
     assert [(case, "ask")] == [(item.task.case_id, item.task.path) for item in inbox.items]
 
 
@@ -60,7 +60,7 @@ async def test_a_command_answers_when_its_effect_is_stored(house: House) -> None
         case = await house.start("p")
         answer = await house.does(case, "ann", "complete", "ask", outcome="done", form={"note": "hi"}, command="k")
         async with house.database.read(house.tenant) as session:
-            assert [] == (await tasks.inbox(session, "ann")).items
+            assert [] == (await task_lists.inbox(session, "ann")).items
         state = await house.ended(case)
         again = await house.does(case, "ann", "complete", "ask", outcome="done", command="k")
     assert ("done", {"note": "hi"}) == (state.ending and state.ending.status, state.data)

@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.house import House
 from waystation.contracts.events import Entry, EntryKind
 from waystation.gateway.doubts import CHECK_CASE, doubt, doubt_recent, settle
-from waystation.store import cases, journal, outbox, tasks
+from waystation.store import cases, journal, outbox, task_lists
 from waystation.store.rebuild import rebuild
 from waystation.store.tables.cases import CaseStatus
 
@@ -44,11 +44,11 @@ async def test_a_command_that_was_lost_leaves_nothing(house: House) -> None:
         before = await house.journal(case)
         await _lose(house, case, "lost")
         async with house.database.read(house.tenant) as session:
-            assert [] == (await tasks.inbox(session, "ann")).items
+            assert [] == (await task_lists.inbox(session, "ann")).items
         assert 4 == await settle(house.gateway.line, house.database, house.tenant, case)
         assert 0 == await settle(house.gateway.line, house.database, house.tenant, case)
         async with house.database.read(house.tenant) as session:
-            assert ["ask"] == [item.task.path for item in (await tasks.inbox(session, "ann")).items]
+            assert ["ask"] == [item.task.path for item in (await task_lists.inbox(session, "ann")).items]
             row = await cases.case(session, case)
         assert CaseStatus.OPEN == (row and row.status)
         assert before == await house.journal(case)

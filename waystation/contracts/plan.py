@@ -291,5 +291,15 @@ def read_plan(data: bytes) -> Plan:
     return _DECODER.decode(data)
 
 
+def read_access(data: bytes) -> Access:
+    """Only who may start, see and operate, from the canonical JSON of a plan: many times faster than all of it."""
+    return _ACCESS_DECODER.decode(data).access
+
+
+class _AccessOnly(Struct, frozen=True):
+    access: Access = Access()
+
+
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _DECODER = msgspec.json.Decoder(Plan, float_hook=Decimal)
+_ACCESS_DECODER = msgspec.json.Decoder(_AccessOnly)

@@ -1,15 +1,12 @@
-"""Cases: one case with all that is known of it, search, and where cases stand."""
+"""Cases: one case with all that is known of it, and where cases stand. Lists of cases: `case_lists.py`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Text, func, select, type_coerce
+from sqlalchemy import func, select
 
-from waystation.store import exact_json
-from waystation.store.cursors import Page, cut, page_of
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import (
     CaseRow,
@@ -22,29 +19,7 @@ from waystation.store.tables.cases import (
     VisitRow,
 )
 
-_NEWEST = (CaseRow.started_at, CaseRow.case_id)
 _OPEN = (CaseStatus.OPEN, CaseStatus.SUSPENDED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFilter:
-    """What to look for; None means any.
-
-    Args:
-        text: a part of the title.
-        since, until: started in [since, until).
-        parent: called by this case.
-    """
-
-    process: str | None = None
-    status: CaseStatus | None = None
-    initiator: str | None = None
-    key: str | None = None
-    text: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    with_incident: bool = False
-    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +34,6 @@ class NodeLoad:
 
 async def case(session: TenantSession, case_id: str) -> CaseRow | None:
     return await session.get(CaseRow, (session.tenant, case_id))
-
-
-async def search(
-    session: TenantSession, wanted: CaseFilter, *, cursor: str | None = None, limit: int = 50
-) -> Page[CaseRow]:
-    """One page of the cases that are wanted, newest first.
-
-    Raises:
-        Refused: `bad_cursor`.
-    """
-    query = page_of(select(CaseRow).where(*_conditions(wanted)), _NEWEST, cursor, limit, newest_first=True)
-    rows = list(await session.scalars(query))
-    return cut(rows, [[row.started_at, row.case_id] for row in rows], limit)
-
-
-async def count(session: TenantSession, wanted: CaseFilter) -> int:
-    query = select(func.count()).select_from(CaseRow)
-    return int(await session.scalar(query.where(*_conditions(wanted))) or 0)
 
 
 async def open_of_version(session: TenantSession, process: str, version: int) -> list[str]:
@@ -147,23 +104,3 @@ async def node_loads(session: TenantSession, process: str | None = None) -> list
     )
     found = await session.execute(query if process is None else query.where(VisitRow.process == process))
     return [NodeLoad(name, node, int(active), since) for name, node, active, since in found]
-
-
-def _conditions(wanted: CaseFilter) -> list[Any]:
-    equal = {
-        CaseRow.process: wanted.process,
-        CaseRow.status: wanted.status,
-        CaseRow.initiator: wanted.initiator,
-        CaseRow.parent_case: wanted.parent,
-        CaseRow.key: None if wanted.key is None else exact_json.digest(wanted.key),
-    }
-    found: list[Any] = [column == value for column, value in equal.items() if value is not None]
-    if wanted.since is not None:
-        found.append(CaseRow.started_at >= wanted.since)
-    if wanted.until is not None:
-        found.append(CaseRow.started_at < wanted.until)
-    if wanted.with_incident:
-        found.append(CaseRow.incidents > 0)
-    if wanted.text:
-        found.append(type_coerce(CaseRow.title, Text).contains(wanted.text, autoescape=True))
-    return found

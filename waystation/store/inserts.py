@@ -24,6 +24,12 @@ async def insert_if_new(session: TenantSession, row: type[Base], **values: Any) 
     return result.rowcount == 1
 
 
+async def insert_all_new(session: TenantSession, row: type[Base], values: list[dict[str, Any]]) -> None:
+    """Insert many rows, except those that are there."""
+    if values:
+        await session.execute(_ignoring(session.dialect, row), values)
+
+
 def _ignoring(dialect: str, row: type[Base]) -> Insert:
     match dialect:
         case "sqlite":

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from waystation.contracts.events import Entry, EntryKind
-from waystation.store import case_keys, counters, exact_json, messages, outbox, search_terms
+from waystation.store import case_keys, chains, counters, exact_json, messages, outbox, search_terms
 from waystation.store.case_rows import CaseRows, load_for
 from waystation.store.projector import CaseMeta, notice_id, project
 from waystation.store.session import Conflict, TenantSession
@@ -54,7 +54,7 @@ async def append(
     await _check_known(session, case_id, [entry for entry in new_entries if entry.seq <= last])
     fresh = [entry for entry in new_entries if entry.seq > last]
     if fresh:
-        await _write(session, case_id, fresh, meta)
+        await _write(session, case_id, fresh, meta, await chains.journal_end(session, case_id, last))
         await _project(session, rows, fresh, meta)
     return len(fresh)
 
@@ -126,9 +126,15 @@ def fingerprint(entry: Entry) -> str:
     return exact_json.digest([entry.at.astimezone(UTC), *msgspec.structs.astuple(entry)[2:]])
 
 
-async def _write(session: TenantSession, case_id: str, fresh: Sequence[Entry], meta: CaseMeta | None) -> None:
+async def _write(
+    session: TenantSession, case_id: str, fresh: Sequence[Entry], meta: CaseMeta | None, before: str
+) -> None:
+    rows = [_row(case_id, entry, meta) for entry in fresh]
+    told = [(entry, row["meta"]) for entry, row in zip(fresh, rows, strict=True)]
+    for row, chain in zip(rows, chains.journal_links(before, session.tenant, case_id, told), strict=True):
+        row["chain"] = chain
     try:
-        await session.execute(insert(JournalRow), [_row(case_id, entry, meta) for entry in fresh])
+        await session.execute(insert(JournalRow), rows)
     except IntegrityError as error:
         # Possible only before the case's row exists to be locked: two first appends at once.
         raise Conflict(f"somebody else appends to case {case_id}") from error

@@ -214,7 +214,7 @@ def _clock_set(rows: CaseRows, entry: Entry) -> None:
     if name == "|deadline":
         rows.case.due_at = clock.due_at
     elif name == f"{entry.path}|deadline":
-        task_projection.due_changed(rows, entry.path, clock.due_at)
+        task_projection.due_changed(rows, entry.path, clock.due_at, entry.at)
 
 
 def _clock_stopped(rows: CaseRows, entry: Entry) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
-from waystation.store import counters, exact_json, journal
+from waystation.store import counters, exact_json, journal, search_terms
 from waystation.store.case_rows import PROJECTED, CaseRows, key_of, load_all
 from waystation.store.counters import CounterKey
 from waystation.store.known_effects import unknown_effects
@@ -96,6 +96,7 @@ async def _look_at(session: TenantSession, case_id: str, report: Report, counted
     report.cases += 1
     report.entries += entries
     report.differences.extend(_differences(stored, expected))
+    report.differences.extend(_term_differences(case_id, await search_terms.stored(session, case_id), expected))
     report.unknown.extend((case_id, key) for key in await unknown_effects(session, case_id))
     found = expected.find(CaseRow)
     if found is not None:
@@ -132,6 +133,13 @@ def _differences(stored: CaseRows, expected: CaseRows) -> Iterator[Difference]:
                     yield Difference(name, case_id, key, column, old, new)
 
 
+def _term_differences(case_id: str, kept: search_terms.Kept, expected: CaseRows) -> Iterator[Difference]:
+    wanted = search_terms.expected(expected)
+    for key in sorted(kept ^ wanted):
+        said = ("a row", "no row") if key in kept else ("no row", "a row")
+        yield Difference("search_terms", case_id, key, "", *said)
+
+
 def _columns(stored: Base, expected: Base) -> Iterator[tuple[str, Any, Any]]:
     for attribute in inspect(type(stored)).column_attrs:
         name = attribute.key
@@ -165,6 +173,7 @@ async def put_right(session: TenantSession, case_id: str) -> CaseRows:
     stored = await load_all(session, case_id)
     for table in PROJECTED:
         await _replace(session, table, stored, expected)
+    await search_terms.put_right(session, expected)
     return expected
 
 

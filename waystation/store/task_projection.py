@@ -51,11 +51,12 @@ def answered(rows: CaseRows, entry: Entry) -> None:
     task = rows.find(TaskRow, entry.path)
     if task is None:
         return
-    task.answered_by = entry.by
+    task.answered_by, task.changed_at = entry.by, entry.at
     rows.count("answered", entry.at)
     if entry.by:
         seat = _seat(rows, task, entry.by)
         seat.status, seat.answered_at, seat.draft = Seen.DONE, entry.at, None
+        seat.changed_at = entry.at
 
 
 def verb_done(rows: CaseRows, entry: Entry) -> None:
@@ -99,15 +100,15 @@ def breached(rows: CaseRows, entry: Entry) -> None:
     rows.count("breached", entry.at)
     task = rows.find(TaskRow, entry.path)
     if task is not None:
-        task.breached = True
+        task.breached, task.changed_at = True, entry.at
 
 
-def due_changed(rows: CaseRows, path: str, due: datetime | None) -> None:
+def due_changed(rows: CaseRows, path: str, due: datetime | None, at: datetime) -> None:
     """The deadline of a task has moved."""
     task = rows.find(TaskRow, path)
     if task is None:
         return
-    task.due_at = due
+    task.due_at, task.changed_at = due, at
     for seat in rows.each_at(TaskPersonRow, path):
         seat.due_at = due or NEVER
 
@@ -126,6 +127,7 @@ def _new_task(rows: CaseRows, entry: Entry) -> TaskRow:
         process=rows.case.process,
         breached=False,
         opened_at=entry.at,
+        changed_at=entry.at,
         answered_by="",
     )
 
@@ -136,24 +138,25 @@ def _offer(rows: CaseRows, task: TaskRow, entry: Entry) -> None:
     claimer = str(data.get("claimer") or "")
     task.status, task.closed_at, task.outcome = "open", None, ""
     task.candidates, task.claimer, task.seats = candidates, claimer, data.get("seats")
-    task.revision = int(data.get("revision") or 0)
+    task.revision, task.changed_at = int(data.get("revision") or 0), entry.at
     asked = _people(data["viewers"]) if "viewers" in data else [claimer] if claimer else candidates
     for person in asked:
         seat = _seat(rows, task, person)
         seat.status, seat.answered_at = Seen.OPEN, None
         seat.priority, seat.due_at = task.priority, task.due_at or NEVER
+        seat.changed_at, seat.pooled = entry.at, not claimer and len(candidates) > 1
     for seat in rows.each_at(TaskPersonRow, task.path):
         if seat.status == Seen.OPEN and seat.person not in asked:
-            seat.status = Seen.GONE
+            seat.status, seat.changed_at = Seen.GONE, entry.at
 
 
 def _close(rows: CaseRows, task: TaskRow, at: datetime, outcome: str) -> None:
     if task.status == "open":
         rows.count("task_closed", at)
-    task.status, task.closed_at, task.outcome = "closed", at, outcome
+    task.status, task.closed_at, task.changed_at, task.outcome = "closed", at, at, outcome
     for seat in rows.each_at(TaskPersonRow, task.path):
         if seat.status == Seen.OPEN:
-            seat.status = Seen.CLOSED
+            seat.status, seat.changed_at = Seen.CLOSED, at
 
 
 def _seat(rows: CaseRows, task: TaskRow, person: str) -> TaskPersonRow:
@@ -167,6 +170,8 @@ def _seat(rows: CaseRows, task: TaskRow, person: str) -> TaskPersonRow:
             priority=task.priority,
             due_at=task.due_at or NEVER,
             opened_at=task.opened_at,
+            changed_at=task.changed_at,
+            pooled=False,
             answered_at=None,
             draft=None,
         )

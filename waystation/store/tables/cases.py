@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from waystation.store.schema import Base, Json
 from waystation.store.tables.columns import CaseId, ClockId, Digest, Name, PersonId, ProcessId, VisitPath, Word
@@ -38,12 +38,19 @@ class Seen(StrEnum):
 
 
 class CaseRow(Base):
-    """One case. `nodes` counts active activations by node; `revision` is the number of its last journal entry."""
+    """One case. `nodes` counts active activations by node; `revision` is the number of its last journal entry.
+
+    `due_order` is `due_at`, or `NEVER`: what lists are sorted by is never null.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
-        Index("ix_cases_process_status", "tenant", "process", "status", "started_at"),
-        Index("ix_cases_started_at", "tenant", "started_at"),
+        Index("ix_cases_process_status", "tenant", "process", "status", "started_at", "case_id"),
+        Index("ix_cases_started_at", "tenant", "started_at", "case_id"),
+        Index("ix_cases_status_started", "tenant", "status", "started_at", "case_id"),
+        Index("ix_cases_status_due", "tenant", "status", "due_order", "case_id"),
+        Index("ix_cases_status_priority", "tenant", "status", "priority", "due_order", "case_id"),
+        Index("ix_cases_status_changed", "tenant", "status", "changed_at", "case_id"),
         Index("ix_cases_key", "tenant", "process", "key"),
         Index("ix_cases_initiator", "tenant", "initiator", "started_at"),
         Index("ix_cases_parent", "tenant", "parent_case"),
@@ -66,6 +73,7 @@ class CaseRow(Base):
     nodes: Mapped[dict[str, Any]] = mapped_column(Json())
     priority: Mapped[int]
     due_at: Mapped[datetime | None]
+    due_order: Mapped[datetime]
     incidents: Mapped[int]
     breaches: Mapped[int]
     started_at: Mapped[datetime]
@@ -73,14 +81,25 @@ class CaseRow(Base):
     changed_at: Mapped[datetime]
     revision: Mapped[int]
 
+    @validates("due_at")
+    def _due(self, _name: str, value: datetime | None) -> datetime | None:
+        self.due_order = value or NEVER
+        return value
+
 
 class TaskRow(Base):
-    """One task: one activation of a node that asks people. `form` is as the plan names it."""
+    """One task: one activation of a node that asks people. `form` is as the plan names it.
+
+    `due_order` is `due_at`, or `NEVER`: what lists are sorted by is never null.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
-        Index("ix_tasks_status_due", "tenant", "status", "due_at"),
-        Index("ix_tasks_process", "tenant", "process", "status"),
+        Index("ix_tasks_status_due", "tenant", "status", "due_order", "case_id", "path"),
+        Index("ix_tasks_status_priority", "tenant", "status", "priority", "due_order", "case_id", "path"),
+        Index("ix_tasks_status_opened", "tenant", "status", "opened_at", "case_id", "path"),
+        Index("ix_tasks_status_changed", "tenant", "status", "changed_at", "case_id", "path"),
+        Index("ix_tasks_status_node", "tenant", "status", "process", "node"),
     )
 
     case_id: Mapped[str] = mapped_column(CaseId, primary_key=True)
@@ -98,26 +117,36 @@ class TaskRow(Base):
     claimer: Mapped[str] = mapped_column(PersonId)
     priority: Mapped[int]
     due_at: Mapped[datetime | None]
+    due_order: Mapped[datetime]
     breached: Mapped[bool]
     status: Mapped[str] = mapped_column(Word)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
     outcome: Mapped[str] = mapped_column(Name)
     answered_by: Mapped[str] = mapped_column(PersonId)
     revision: Mapped[int]
+
+    @validates("due_at")
+    def _due(self, _name: str, value: datetime | None) -> datetime | None:
+        self.due_order = value or NEVER
+        return value
 
 
 class TaskPersonRow(Base):
     """A task in one person's inbox. What the inbox filters and sorts by is copied here. `due_at` is never null.
 
-    `draft` is what this person has saved of the form without answering.
+    `pooled` tells that others may answer as well and nobody has taken it. `draft` is what this person has saved of
+    the form without answering.
     """
 
     __tablename__ = "task_people"
     __table_args__ = (
-        Index("ix_task_people_due", "tenant", "person", "status", "due_at"),
-        Index("ix_task_people_priority", "tenant", "person", "status", "priority", "due_at"),
-        Index("ix_task_people_opened", "tenant", "person", "status", "opened_at"),
+        Index("ix_task_people_due", "tenant", "person", "status", "due_at", "case_id", "path"),
+        Index("ix_task_people_priority", "tenant", "person", "status", "priority", "due_at", "case_id", "path"),
+        Index("ix_task_people_opened", "tenant", "person", "status", "opened_at", "case_id", "path"),
+        Index("ix_task_people_changed", "tenant", "person", "status", "changed_at", "case_id", "path"),
+        Index("ix_task_people_pooled", "tenant", "person", "status", "pooled", "process"),
     )
 
     case_id: Mapped[str] = mapped_column(CaseId, primary_key=True)
@@ -128,6 +157,8 @@ class TaskPersonRow(Base):
     priority: Mapped[int]
     due_at: Mapped[datetime]
     opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    pooled: Mapped[bool]
     answered_at: Mapped[datetime | None]
     draft: Mapped[Any] = mapped_column(Json(), nullable=True)
 
@@ -136,7 +167,10 @@ class VisitRow(Base):
     """One activation of a node: what the case's picture, step times and "where is it stuck" are made of."""
 
     __tablename__ = "visits"
-    __table_args__ = (Index("ix_visits_status", "tenant", "process", "status", "entered_at"),)
+    __table_args__ = (
+        Index("ix_visits_status", "tenant", "process", "status", "entered_at"),
+        Index("ix_visits_node", "tenant", "status", "node", "process", "case_id"),
+    )
 
     case_id: Mapped[str] = mapped_column(CaseId, primary_key=True)
     path: Mapped[str] = mapped_column(VisitPath, primary_key=True)
