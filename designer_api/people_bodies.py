@@ -230,6 +230,29 @@ class JobItemPage(BaseModel):
     next: str | None = None
 
 
+class ImportFault(BaseModel):
+    """Something wrong in a sheet; `row` counts from 1, the row of headings."""
+
+    row: int
+    column: str
+    code: str
+    zh: str
+    en: str
+
+
+class Imported(BaseModel):
+    """What an import did, or would do. With faults it did nothing; the first 200 are listed."""
+
+    dry_run: bool
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    version: int | None = None
+    job: str | None = None
+    faults: int = 0
+    problems: list[ImportFault] = Field(default_factory=list)
+
+
 class Password(BaseModel):
     """Shown once. 仅显示一次"""
 

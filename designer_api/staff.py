@@ -25,18 +25,27 @@ from workflows.people import duty_text, is_away, parse_duty, roles_of
 #: From a record to another; what is to be done to a person.
 Edit = Callable[[PersonRecord], PersonRecord]
 Work = Callable[[TenantSession, datetime], Awaitable[str]]
+BeforeCommit = Callable[[Changed], Awaitable[None]]
 
 _LISTS = ("posts", "roles", "groups")
 _OPTIONAL = ("manager", "title", "region", "capacity")
 
 
-async def changed(held: Parts, caller: Caller, action: str, work: Work) -> Changed:
-    """Do some work on the rows and make a version of it, all or nothing; `work` answers with what it was done to."""
+async def changed(
+    held: Parts, caller: Caller, action: str, work: Work, *, before_commit: BeforeCommit | None = None
+) -> Changed:
+    """Do some work on the rows and make a version of it, all or nothing; `work` answers with what it was done to.
+
+    Args:
+        before_commit: sees what was made, and may still raise.
+    """
     require(caller, Action.MANAGE_PEOPLE)
-    return await _changed(held, caller, action, work)
+    return await _changed(held, caller, action, work, before_commit)
 
 
-async def _changed(held: Parts, caller: Caller, action: str, work: Work) -> Changed:
+async def _changed(
+    held: Parts, caller: Caller, action: str, work: Work, before_commit: BeforeCommit | None = None
+) -> Changed:
     may_administer = can(caller, Action.ADMINISTER)
 
     async def whole(session: TenantSession) -> Changed:
@@ -44,6 +53,8 @@ async def _changed(held: Parts, caller: Caller, action: str, work: Work) -> Chan
         target = await work(session, at)
         made = await changing.finish(session, by=caller.person, may_administer=may_administer, at=at)
         await audit.record(session, caller.person, action, at=at, target=target, detail={"version": made.version})
+        if before_commit is not None:
+            await before_commit(made)
         return made
 
     made = await held.database.transact(caller.tenant, whole)

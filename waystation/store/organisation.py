@@ -140,16 +140,23 @@ async def add(session: TenantSession, records: Sequence[PersonRecord], *, by: st
 
 
 async def change(
-    session: TenantSession, record: PersonRecord, *, by: str, at: datetime, revision: int | None = None
+    session: TenantSession,
+    record: PersonRecord,
+    *,
+    by: str,
+    at: datetime,
+    revision: int | None = None,
+    known: Stored | None = None,
 ) -> Stored:
     """Another record of somebody; an equal one changes nothing.
 
     Args:
         revision: the one that the caller has seen; None: whatever it is.
+        known: what is stored, where this transaction has read it already.
     Raises:
         Refused: `not_found`, `changed_meanwhile`, `external_id_in_use`.
     """
-    known = await person(session, record.id)
+    known = known or await person(session, record.id)
     if known is None:
         raise no_person(record.id)
     if revision is not None and revision != known.revision:
