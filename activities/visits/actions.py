@@ -11,6 +11,8 @@ from activities._runtime import ActionContext, Point, action, changed_rows, metr
 from activities.visits.contracts import (
     CheckInIn,
     CheckInOut,
+    CloseFollowUpIn,
+    CloseFollowUpOut,
     FollowUpIn,
     FollowUpOut,
     PlanIn,
@@ -23,11 +25,14 @@ from activities.visits.contracts import (
     VoidPlanIn,
     VoidPlanOut,
 )
+from activities.visits.offline import accept_record, track
 from activities.visits.rules import ACCURACY_M, RADIUS_M, order_stops, risks
 from activities.visits.tables import CheckIn, FollowUp, Visit, VisitSite
 from waystation.contracts import geo
 from waystation.contracts.catalog import ActionError
 from waystation.contracts.errors import Refused
+
+__all__ = ["accept_record", "track"]
 
 UNKNOWN_CUSTOMER = ActionError("visits.unknown_customer", "没有该客户的拜访地址", "no address to visit the customer at")
 UNKNOWN_VISIT = ActionError("visits.unknown_visit", "没有这次拜访", "no such visit")
@@ -53,7 +58,7 @@ async def plan(ctx: ActionContext, args: PlanIn) -> PlanOut:
     if unknown:
         raise Refused(UNKNOWN_CUSTOMER.code, UNKNOWN_CUSTOMER.en, UNKNOWN_CUSTOMER.zh, {"customers": unknown})
     points = {customer: _point(sites[customer]) for customer in customers}
-    way, metres = _way(points, args.start)
+    way, metres = _way(points, args.start, keep_order=args.keep_order)
     made = ctx.reference("PLN")
     stops = [
         PlannedStop(
@@ -208,14 +213,30 @@ async def void_follow_up(ctx: ActionContext, args: VoidFollowUpIn) -> VoidFollow
     return VoidFollowUpOut(changed=await changed_rows(ctx.session, statement) == 1)
 
 
-def _way(points: dict[str, Point], start: Point | None) -> tuple[list[str], float]:
+@action(
+    "visits.close_follow_up",
+    zh="完成跟进",
+    en="Close a follow-up",
+    about_zh="跟进已处理。",
+    icon="check",
+    errors=(UNKNOWN_FOLLOW_UP,),
+)
+async def close_follow_up(ctx: ActionContext, args: CloseFollowUpIn) -> CloseFollowUpOut:
+    """Marks a follow-up as done."""
+    if await ctx.session.scalar(select(FollowUp.id).where(FollowUp.id == args.follow_up)) is None:
+        raise Refused(UNKNOWN_FOLLOW_UP.code, UNKNOWN_FOLLOW_UP.en, UNKNOWN_FOLLOW_UP.zh, {"id": args.follow_up})
+    statement = update(FollowUp).where(FollowUp.id == args.follow_up, FollowUp.state == "open").values(state="done")
+    return CloseFollowUpOut(changed=await changed_rows(ctx.session, statement) == 1)
+
+
+def _way(points: dict[str, Point], start: Point | None, *, keep_order: bool) -> tuple[list[str], float]:
     """Customers in the order of the day, and the metres from the start, if there is one, to the last."""
     places = points if start is None else {**points, "": start}
 
     def metres(one: str, other: str) -> float:
         return metres_between(places[one], places[other])
 
-    way = order_stops(list(points), None if start is None else "", metres)
+    way = list(points) if keep_order else order_stops(list(points), None if start is None else "", metres)
     legs = way if start is None else ["", *way]
     return way, sum(metres(one, other) for one, other in pairwise(legs))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -13,12 +13,13 @@ FileIds = Annotated[list[Name], Field(max_length=50)]
 
 
 class PlanIn(Given):
-    """Plan visits of one salesperson. Without `start` the first customer stays first."""
+    """Plan visits of one salesperson. Without `start` the first customer stays first; `keep_order` keeps all of them."""
 
     salesperson: PersonId
     customers: Annotated[list[Name], Field(min_length=1, max_length=100)]
     purpose: Note = ""
     start: Point | None = None
+    keep_order: bool = False
 
 
 class PlannedStop(Gives):
@@ -99,3 +100,71 @@ class VoidFollowUpIn(Given):
 
 class VoidFollowUpOut(Gives):
     changed: bool
+
+
+class CloseFollowUpIn(Given):
+    follow_up: Name
+
+
+class CloseFollowUpOut(Gives):
+    changed: bool
+
+
+class CheckInContent(Given):
+    """What a device wrote down at the door."""
+
+    location: Point
+    accuracy_m: Metres
+    photo: Name
+    mock: bool = False
+
+
+class NotesContent(Given):
+    """What a device wrote down of the talk."""
+
+    goal_met: bool
+    notes: Note = ""
+    photos: FileIds = Field(default_factory=list)
+    ordered: bool = False
+    need: Note = ""
+    follow_up_at: Moment | None = None
+
+
+class AcceptRecordIn(Given):
+    """A record made without a network, sent when there was one again. `record`: the id that the device gave it."""
+
+    record: Name
+    visit: Name
+    kind: Literal["check_in", "closed", "notes"]
+    device_time: Moment
+    content: dict[str, Any]
+
+
+class AcceptRecordOut(Gives):
+    """`fresh` is False for a record that was taken in before. `content` as the visit's forms name it."""
+
+    fresh: bool
+    content: dict[str, Any]
+
+
+class SentPoint(Given):
+    """One point of a track, under the id that the device gave it."""
+
+    id: Name
+    at: Moment
+    place: Point
+    accuracy_m: Metres
+
+
+class TrackIn(Given):
+    salesperson: PersonId
+    points: Annotated[list[SentPoint], Field(min_length=1, max_length=2000)]
+
+
+class TrackOut(Gives):
+    """Points taken in now, by flag: "" counts as work; private, jump and inaccurate are kept but hidden."""
+
+    counted: int
+    private: int
+    jump: int
+    inaccurate: int

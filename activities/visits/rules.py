@@ -7,7 +7,8 @@ upload are marks for a manager to see, never proof.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, timezone
 from typing import TypeVar
 
 #: A check-in must be within so many metres of the site. Tenant setting `visits.radius_m`.
@@ -17,7 +18,47 @@ ACCURACY_M = 100
 #: A device time so far from ours is marked.
 LATE = timedelta(minutes=10)
 
+#: Faster than this, in metres a second, nobody drives: the fix is wrong. Tenant setting `visits.fastest_kmh`.
+FASTEST_KMH = 130
+#: Work hours of a salesperson; what lies outside is private. Tenant settings `visits.work_from`, `visits.work_until`.
+WORK_FROM, WORK_UNTIL = "08:00", "20:00"
+_CHINA = timezone(timedelta(hours=8))
+
 _Stop = TypeVar("_Stop")
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One point of a track. `metres` is the way from the last point that counts, None for the first one."""
+
+    at: datetime
+    accuracy_m: float
+    metres: float | None = None
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRules:
+    """The numbers of a track; hours as HH:MM in China."""
+
+    accuracy_m: int = ACCURACY_M
+    fastest_kmh: int = FASTEST_KMH
+    work_from: str = WORK_FROM
+    work_until: str = WORK_UNTIL
+
+
+def track_flag(fix: Fix, rules: TrackRules) -> str:
+    """Why a point of a track is not shown to managers; "" where it is. Nothing is ever deleted."""
+    clock = fix.at.astimezone(_CHINA).time()
+    if not time.fromisoformat(rules.work_from) <= clock < time.fromisoformat(rules.work_until):
+        return "private"
+    if fix.accuracy_m > rules.accuracy_m:
+        return "inaccurate"
+    if fix.metres is not None and fix.last_at is not None:
+        seconds = max((fix.at - fix.last_at).total_seconds(), 1)
+        if fix.metres / seconds * 3.6 > rules.fastest_kmh:
+            return "jump"
+    return ""
 
 
 def risks(*, mock: bool, device_time: datetime | None, at: datetime) -> list[str]:
