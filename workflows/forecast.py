@@ -132,7 +132,8 @@ class Forecast:
     def _note(self, entries: list[Any]) -> None:
         for entry in entries:
             if entry.kind is EntryKind.NODE_LEFT and entry.data.get("kind") == "choice":
-                self.branches += [(entry.node, str(to)) for to in entry.data.get("to", ())]
+                to = entry.data.get("to")
+                self.branches += [(entry.node, str(node)) for node in ([to] if isinstance(to, str) else to or ())]
             if entry.kind is EntryKind.TASK_OPENED and entry.path not in self._seen:
                 act = self.machine.state.acts.get(entry.path)
                 if act is None:
