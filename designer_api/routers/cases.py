@@ -10,6 +10,7 @@ from designer_api import looking, schemas, steering
 from designer_api.auth.needs import needs
 from designer_api.case_commands import COMMANDS, CaseVerb, parts_of, read_command
 from designer_api.deps import Held, Signed, now
+from designer_api.reading import note_read
 from designer_api.views import case_with_tasks, shown, visible_case
 from waystation.gateway import rehearsal
 from waystation.store import journal
@@ -35,9 +36,10 @@ async def start_case(
 
 @router.get("/cases/{case}")
 async def show_case(case: str, held: Held, caller: Signed) -> schemas.Started:
-    """A case with its open tasks."""
+    """A case with its open tasks. Whoever was sent it to read has read it now."""
     async with held.database.read(caller.tenant) as session:
         await visible_case(held, session, caller, case)
+    await note_read(held, caller, case)
     view, tasks = await case_with_tasks(held, caller, case)
     return schemas.Started(case=view, tasks=tasks)
 
