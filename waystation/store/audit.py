@@ -1,4 +1,7 @@
-"""The audit log: who did or tried what outside a case's journal. Rows are added and read, never changed."""
+"""The audit log: who did or tried what outside a case's journal. Rows are added and read, never changed.
+
+Each is chained to the one before, so a tenant's rows are added one at a time: note what was done last in a transaction.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from waystation.store import chains, exact_json
 from waystation.store.cursors import Page, cut, page_of
 from waystation.store.ids import new_id
 from waystation.store.session import TenantSession
@@ -33,11 +37,17 @@ async def record(
         target: what it was done to, for example `case/…`.
         result: `ok`, or the code of the refusal.
     """
-    session.add(
-        AuditRow(
-            id=new_id(), at=at, actor=actor, action=action, target=target, result=result, detail=dict(detail or {})
-        )
-    )
+    head = await chains.audit_head(session)
+    row = AuditRow(
+        id=new_id(), at=at, actor=actor, action=action, target=target, result=result, detail=dict(detail or {}),
+        seq=head.seq + 1,
+    )  # fmt: skip
+    row.chain = chains.link(
+        head.chain, session.tenant, row.seq, row.id, chains.moment(at), actor, action, target, result,
+        exact_json.encode(row.detail),
+    )  # fmt: skip
+    head.seq, head.chain = row.seq, row.chain
+    session.add(row)
     await session.flush()
 
 

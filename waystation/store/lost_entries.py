@@ -8,12 +8,13 @@ was for was lost too. Temporal's history is the truth; what the store says beyon
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy import delete, select
 
 from waystation.contracts.events import Entry, EntryKind
-from waystation.store import case_keys, counters, exact_json, journal
+from waystation.store import audit, case_keys, counters, exact_json, journal
 from waystation.store.case_rows import CaseRows
 from waystation.store.projector import notice_id
 from waystation.store.rebuild import project_again, put_right
@@ -23,6 +24,9 @@ from waystation.store.tables.effects import OutboxRow
 from waystation.store.tables.journal import JournalRow
 
 _log = structlog.get_logger(__name__)
+
+#: Lost entries whose hash is kept.
+_MOST_NOTED = 100
 
 
 async def first_difference(session: TenantSession, case_id: str, wanted: Sequence[Entry]) -> int | None:
@@ -49,11 +53,19 @@ async def take_back(session: TenantSession, case_id: str, since: int) -> int:
     before, _ = await project_again(session, case_id)
     await session.execute(delete(JournalRow).where(JournalRow.case_id == case_id, JournalRow.seq >= since))
     after = await put_right(session, case_id)
+    await _note(session, case_id, since, lost)
     await _count_back(session, before, after)
     await _unsend(session, case_id, lost)
     await _keep_key(session, after, lost)
     _log.warning("entries_taken_back", case=case_id, since=since, entries=len(lost))
     return len(lost)
+
+
+async def _note(session: TenantSession, case_id: str, since: int, lost: Sequence[Entry]) -> None:
+    """The journal ends before the lost entries, and the next one is chained to that end; that they were there and what
+    they said (by hash) stays in the audit log."""
+    said = {"since": since, "entries": [journal.fingerprint(entry) for entry in lost[:_MOST_NOTED]], "count": len(lost)}
+    await audit.record(session, "", "journal.taken_back", at=datetime.now(UTC), target=f"case/{case_id}", detail=said)
 
 
 async def _count_back(session: TenantSession, before: CaseRows, after: CaseRows) -> None:

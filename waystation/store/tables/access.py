@@ -94,13 +94,17 @@ class FileRow(Base):
 
 
 class AuditRow(Base):
-    """Who did or tried what outside a case's journal: logins, settings, refused commands, reads of personal data."""
+    """Who did or tried what outside a case's journal: logins, settings, refused commands, reads of personal data.
+
+    `seq` counts a tenant's rows from 1; `chain` is a hash over the row and the one before.
+    """
 
     __tablename__ = "audit"
     __table_args__ = (
         Index("ix_audit_at", "tenant", "at"),
         Index("ix_audit_actor", "tenant", "actor", "at"),
         Index("ix_audit_target", "tenant", "target", "at"),
+        Index("ix_audit_seq", "tenant", "seq", unique=True),
     )
 
     id: Mapped[str] = mapped_column(Digest, primary_key=True)
@@ -110,3 +114,14 @@ class AuditRow(Base):
     target: Mapped[str] = mapped_column(Name)
     result: Mapped[str] = mapped_column(Name)
     detail: Mapped[dict[str, Any]] = mapped_column(Json())
+    seq: Mapped[int]
+    chain: Mapped[str] = mapped_column(Digest)
+
+
+class AuditHeadRow(Base):
+    """Number and hash of a tenant's last audit row (`store.chains`). Locked while one is added."""
+
+    __tablename__ = "audit_heads"
+
+    seq: Mapped[int]
+    chain: Mapped[str] = mapped_column(Digest)

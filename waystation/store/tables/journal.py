@@ -9,11 +9,12 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from waystation.store.schema import Base, Json
-from waystation.store.tables.columns import CaseId, Name, PersonId, VisitPath, Word
+from waystation.store.tables.columns import CaseId, Digest, Name, PersonId, VisitPath, Word
 
 
 class JournalRow(Base):
-    """One entry (`contracts.events.Entry`). `meta` holds the case's facts where an entry sets them anew."""
+    """One entry (`contracts.events.Entry`). `meta` holds the case's facts where an entry sets them anew; `chain` is a
+    hash over the entry and the one before (`store.chains`)."""
 
     __tablename__ = "journal"
     __table_args__ = (Index("ix_journal_at", "tenant", "at"), Index("ix_journal_actor", "tenant", "actor", "at"))
@@ -28,3 +29,4 @@ class JournalRow(Base):
     data: Mapped[dict[str, Any]] = mapped_column(Json())
     command: Mapped[str] = mapped_column(Name)
     meta: Mapped[Any] = mapped_column(Json(), nullable=True)
+    chain: Mapped[str] = mapped_column(Digest)
