@@ -1,6 +1,8 @@
-"""Limits on what comes in: bytes of a body before it is read, depth of JSON before it is parsed."""
+"""Limits on what comes in: bytes of a body before it is read, depth and characters of JSON before it is parsed."""
 
 from __future__ import annotations
+
+import re
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BYTES = 4 * 1024 * 1024
 MOST_FILE_BYTES = 24 * 1024 * 1024
 MOST_DEPTH = 64
+#: The escape of half a character, of which two make one.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class BodyLimit:
@@ -31,6 +35,8 @@ class BodyLimit:
             await _refuse(
                 send, 400, "too_deep", f"at most {MOST_DEPTH} levels of JSON", f"JSON 嵌套不得超过 {MOST_DEPTH} 层"
             )
+        elif not is_file and _has_half_characters(body):
+            await _refuse(send, 400, "bad_request", "the JSON holds half a character", "JSON 中含有不完整的字符")
         else:
             await self.app(scope, _replay(body, receive), send)
 
@@ -70,6 +76,17 @@ def _too_deep(body: bytes) -> bool:
                 return True
         elif byte in (0x5D, 0x7D):
             depth -= 1
+    return False
+
+
+def _has_half_characters(body: bytes) -> bool:
+    """Whether JSON writes text that no encoding has: Python's parser lets it through, and nothing can keep it."""
+    if not _HALF.search(body):
+        return False
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return "surrogate" in str(error)
     return False
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from tests.store.moments import T0
+from waystation.contracts.errors import Refused
 from waystation.store import exact_json
 from waystation.store.session import Database
 from waystation.store.tables.definitions import DraftRow, PlanRow
@@ -85,8 +86,22 @@ async def test_the_same_key_twice_is_an_error(database: Database) -> None:
 )
 async def test_what_a_database_would_spoil_is_refused(database: Database, spoiled: dict[str, str]) -> None:
     """Identifiers that are too long or end in a space, and NUL in texts, never reach the database."""
-    with pytest.raises(StatementError, match="ValueError"):
+    with pytest.raises(Refused) as refused:
         await keep(database, **spoiled)
+    [value] = spoiled.values()
+    assert ("bad_request", value[:40], len(value)) == (
+        refused.value.code,
+        refused.value.detail["value"],
+        refused.value.detail["length"],
+    )
+
+
+async def test_what_a_column_cannot_hold_is_refused(database: Database) -> None:
+    """A number of more than 64 bits and half a character are refused by us, not failed by the database."""
+    with pytest.raises(Refused, match="bad_request"):
+        await keep(database, source="x\ud800")
+    with pytest.raises(Refused, match="bad_request"):
+        await keep(database, revision=2**70)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ _DRIVERS = {
     "mysql": "mysql+asyncmy",
     "mariadb": "mariadb+asyncmy",
 }
+#: Out of range, not in the character set, too long.
+_MYSQL_UNFIT = {1264, 1366, 1406}
 #: A transaction that ended with one of these has been rolled back as a whole: it is safe to run it again.
 _ROLLED_BACK = {"40001", "40P01", "55P03", 1020, 1205, 1213}
 #: Seconds that a statement may take, or wait for a lock, before it is given up.
@@ -57,6 +59,13 @@ def was_rolled_back(error: DBAPIError) -> bool:
         return False
     codes = {getattr(original, "sqlstate", None), *(getattr(original, "args", None) or ())[:1]}
     return bool(codes & _ROLLED_BACK) or "database is locked" in str(original)
+
+
+def does_not_fit(error: DBAPIError) -> bool:
+    """True where a value is out of the range of its column: of PostgreSQL its class 22, of MariaDB three errors."""
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    first = (getattr(error.orig, "args", None) or (None,))[0]
+    return state.startswith("22") or first in _MYSQL_UNFIT
 
 
 def is_out_of_reach(error: DBAPIError) -> bool:

@@ -44,6 +44,26 @@ TABLE_OPTIONS: dict[str, Any] = {
 }
 
 
+class Unfit(ValueError):
+    """A value that no column takes: too long, or with characters that one of the databases cannot keep.
+
+    Sessions make a refusal of it, so that whoever sent it is told.
+    """
+
+    def __init__(self, value: str, en: str, zh: str) -> None:
+        super().__init__(f"{en}: {value[:40]!r}")
+        self.value, self.en, self.zh = value, en, zh
+
+
+def _storable(value: str) -> str:
+    """The text, if every database can keep it."""
+    if "\0" in value:
+        raise Unfit(value, "the text holds a NUL", "文本含有 NUL 字符")
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise Unfit(value, "the text holds half a character", "文本含有不完整的字符")
+    return value
+
+
 class UTC(TypeDecorator[datetime]):
     """A moment, to the microsecond. Naive datetimes are refused; what is read is aware UTC."""
 
@@ -88,10 +108,11 @@ class Key(TypeDecorator[str]):
         if value is None:
             return None
         if len(value) > self.length:
-            raise ValueError(f"an identifier of {len(value)} characters; at most {self.length} fit")
-        if value.endswith(" ") or "\0" in value:
-            raise ValueError(f"the identifier {value!r} ends in a space or holds a NUL")
-        return value
+            en = f"{len(value)} characters are too many for an identifier, at most {self.length} fit"
+            raise Unfit(value, en, f"标识有 {len(value)} 个字符，最多 {self.length} 个")
+        if value.endswith(" "):
+            raise Unfit(value, "an identifier must not end in a space", "标识不能以空格结尾")
+        return _storable(value)
 
 
 class LongText(TypeDecorator[str]):
@@ -101,9 +122,7 @@ class LongText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is not None and "\0" in value:
-            raise ValueError("the text holds a NUL")
-        return value
+        return None if value is None else _storable(value)
 
 
 class Json(TypeDecorator[Any]):

@@ -16,12 +16,13 @@ from typing import Any, Never, TypeVar
 
 from sqlalchemy import event, select
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from waystation.contracts.errors import Unavailable
-from waystation.store.engines import is_out_of_reach, open_engines, was_rolled_back
+from waystation.contracts.errors import Refused, Unavailable
+from waystation.store.engines import does_not_fit, is_out_of_reach, open_engines, was_rolled_back
+from waystation.store.schema import Unfit
 from waystation.store.scope import EVERY_TENANT, OutOfScope, Scope, ScopedSession
 
 __all__ = ["EVERY_TENANT", "Conflict", "Database", "OutOfScope", "Scope", "TenantSession"]
@@ -177,7 +178,15 @@ def _database_errors() -> Iterator[None]:
             raise Conflict(str(error.orig)) from error
         if is_out_of_reach(error):
             raise _out_of_reach(error.orig) from error
+        if does_not_fit(error):
+            raise _unfit("", "a number or text is out of range", "数字或文本超出范围") from error
         raise
+    except StatementError as error:
+        if isinstance(error.orig, Unfit):
+            raise _unfit(error.orig.value, error.orig.en, error.orig.zh) from error
+        raise
+    except OverflowError as error:  # SQLite's driver, of an integer that has more than 64 bits
+        raise _unfit("", "a number is out of range", "数字超出范围") from error
     except PoolTimeout as error:
         raise _out_of_reach(error) from error
 
@@ -186,6 +195,13 @@ def _name_timeouts(context: ExceptionContext) -> None:
     """A statement that took too long ends in a bare TimeoutError, which could be anybody's."""
     if isinstance(context.original_exception, OSError):
         raise _out_of_reach(context.original_exception) from context.original_exception
+
+
+def _unfit(value: str, en: str, zh: str) -> Refused:
+    """A value that came from outside fits no column. Its beginning says which one it was."""
+    shown = value[:40].encode("utf-8", "replace").decode()
+    detail = {"value": shown, "length": len(value)} if value else {}
+    return Refused("bad_request", f"{en}: {shown}" if shown else en, f"{zh}：{shown}" if shown else zh, detail)
 
 
 def _out_of_reach(cause: BaseException | None) -> Unavailable:

@@ -11,6 +11,7 @@ from waystation.contracts.errors import Refused
 from waystation.contracts.events import Command, EntryKind
 from workflows.machine import clocks, endings, failures, returns, tokens, undo
 from workflows.machine.errors import NodeError
+from workflows.machine.field_sentences import NO_SUCH_FIELD, Sentence, both
 from workflows.machine.run import Run, node_key
 from workflows.machine.state import Activation, Ending, Token
 from workflows.machine.steps.bodies import Foreach
@@ -111,14 +112,14 @@ def edit(run: Run, command: Command) -> Work:
     data = command.args.get("data")
     if not isinstance(data, dict):
         raise _refuse("`data` must be a map of fields", "data 必须是字段映射", "bad_form")
-    problems = {}
+    problems: dict[str, Sentence] = {}
     for name, value in data.items():
         if name not in run.program.schemas:
-            problems[name] = "the process has no such field"
+            problems[name] = NO_SUCH_FIELD
         elif (problem := run.program.field_error(name, value)) is not None:
             problems[name] = problem
     if problems:
-        raise Refused("bad_form", "the data does not fit the process", "数据不符合流程定义", {"fields": problems})
+        raise Refused("bad_form", "the data does not fit the process", "数据不符合流程定义", both(problems))
 
     def work() -> None:
         run.assign(data, run.state.frames[""])

@@ -14,6 +14,7 @@ from waystation.contracts.params import ApprovalParams, ReturnRule
 from workflows.machine import asking, clocks, commands, desk, failures, forms, locks, returns, take_back
 from workflows.machine.case_commands import find
 from workflows.machine.errors import NodeError
+from workflows.machine.field_sentences import NOT_A_MAP, Sentence
 from workflows.machine.run import Run, node_key
 from workflows.machine.state import Activation
 from workflows.panel import Change, Panel, answerers, has_previous, perform, step_back
@@ -21,6 +22,8 @@ from workflows.panel import check as check_panel
 
 Work = Callable[[], Any]
 
+_NO_TIME = Sentence("must be a date and time in ISO 8601", "必须是 ISO 8601 日期时间")
+_FUTURE = Sentence("must not be in the future", "不能晚于现在")
 ANSWERING = ("complete", "approve", "reject", "abstain")
 
 
@@ -44,7 +47,7 @@ class Surroundings:
         """Work out the form's fields; kept for `perform`."""
         given = self.command.args.get("form") or {}
         if not isinstance(given, dict):
-            raise forms.bad_form({"form": "must be a map of fields"})
+            raise forms.bad_form({"form": NOT_A_MAP})
         node = self.run.node(self.act)
         if self.command.verb in ("reject", "abstain") and not given:
             self.form = {}
@@ -104,10 +107,10 @@ def _check_event_time(command: Command, now: datetime) -> None:
     try:
         moment = datetime.fromisoformat(str(given))
     except ValueError:
-        raise forms.bad_form({"event_time": "must be a date and time in ISO 8601"}) from None
+        raise forms.bad_form({"event_time": _NO_TIME}) from None
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     if moment > now:
-        raise forms.bad_form({"event_time": "must not be in the future"})
+        raise forms.bad_form({"event_time": _FUTURE})
     if "backdate" not in (*command.facts.get("roles", ()), *command.facts.get("rights", ())):
         raise Refused("not_allowed", "recording an earlier date needs the right backdate", "补录日期需要 backdate 权限")
 

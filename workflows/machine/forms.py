@@ -11,6 +11,16 @@ from waystation.contracts.params import FormUse
 from waystation.contracts.plan import Form
 from waystation.expressions import plain, typed
 from workflows.machine.errors import NodeError
+from workflows.machine.field_sentences import (
+    NO_SUCH_FIELD,
+    NOT_IN_FORM,
+    NOT_TO_BE_CHANGED,
+    REQUIRED,
+    Sentence,
+    at_most_files,
+    both,
+    sentence,
+)
 from workflows.machine.program import Program, evaluate_condition, evaluate_expression, schema_validator
 from workflows.machine.run import Run
 
@@ -18,23 +28,23 @@ from workflows.machine.run import Run
 _ABSENT = object()
 
 
-def bad_form(problems: Mapping[str, str]) -> Refused:
-    first = next(iter(problems.items()))
-    return Refused(
-        "bad_form", f"{first[0]}: {first[1]}", f"表单有误：{first[0]}：{first[1]}", {"fields": dict(problems)}
-    )
+def bad_form(problems: Mapping[str, Sentence]) -> Refused:
+    """The refusal of a form; its detail has the sentence of every field, in English and (`fields_zh`) in Chinese."""
+    name, first = next(iter(problems.items()))
+    return Refused("bad_form", f"{name}: {first.en}", f"表单有误：{name}：{first.zh}", both(problems))
 
 
 # ---------------------------------------------------------------------------------------------------- start
 def start_data(program: Program, given: Mapping[str, Any]) -> dict[str, Any]:
     """Data a case starts with: the start form's rules applied, defaults filled in, every field checked."""
     plan = program.plan
-    problems = {name: "the process has no such field" for name in given if name not in plan.data}
+    problems = {name: NO_SUCH_FIELD for name in given if name not in plan.data}
     form = plan.forms.get(plan.start.form) if plan.start.form else None
     data = dict(given)
     if form is not None:
-        outside = {name: value for name, value in given.items() if name not in form.fields}
-        inside = {name: value for name, value in given.items() if name in form.fields}
+        fields = fields_of(form, given)
+        outside = {name: value for name, value in given.items() if name not in fields}
+        inside = {name: value for name, value in given.items() if name in fields}
         names = {"data": _typed_fields(plan.data, given), "settings": {}, "case": {}}
         cleaned, found = check(program, form, {}, inside, {}, names, program.environment(_EPOCH))
         problems.update(found)
@@ -47,7 +57,7 @@ def start_data(program: Program, given: Mapping[str, Any]) -> dict[str, Any]:
             if problem:
                 problems.setdefault(name, problem)
         elif name in plan.required:
-            problems.setdefault(name, "is required")
+            problems.setdefault(name, REQUIRED)
     if problems:
         raise bad_form(problems)
     return data
@@ -87,10 +97,10 @@ def check(
     current: Mapping[str, Any],
     names: dict[str, Any],
     environment: Any,
-) -> tuple[dict[str, Any], dict[str, str]]:
+) -> tuple[dict[str, Any], dict[str, Sentence]]:
     """Apply a form's rules. Returns the fields to store and the problems by field."""
     fields = fields_of(form, {**current, **given})
-    problems = {name: "the form has no such field" for name in given if name not in fields}
+    problems = {name: NOT_IN_FORM for name in given if name not in fields}
     values = {name: current[name] for name in fields if name in current}
     values.update({name: value for name, value in given.items() if name in fields})
     for name, schema in fields.items():
@@ -103,7 +113,7 @@ def check(
             scope = {**names, "form": _typed_fields(fields, values)}
             _check_field(name, schema, right, given, current, values, cleaned, problems, scope, environment)
         except NodeError as error:
-            problems[name] = error.title
+            problems[name] = Sentence(error.title, f"表单规则无法计算：{error.title}")
     return cleaned, problems
 
 
@@ -127,13 +137,13 @@ def _check_field(  # noqa: PLR0913, PLR0917 - one field, and all that its rules 
     current: Mapping[str, Any],
     values: dict[str, Any],
     cleaned: dict[str, Any],
-    problems: dict[str, str],
+    problems: dict[str, Sentence],
     names: dict[str, Any],
     environment: Any,
 ) -> None:
     if right != "edit":
         if name in given and given[name] != current.get(name):
-            problems[name] = "this field may not be changed here"
+            problems[name] = NOT_TO_BE_CHANGED
         return
     if not _holds(schema.get("show_if"), names, environment, default=True):
         values.pop(name, None)
@@ -143,7 +153,7 @@ def _check_field(  # noqa: PLR0913, PLR0917 - one field, and all that its rules 
     value = values.get(name, _ABSENT)
     empty = value is _ABSENT or value is None or value == ""
     if empty and _holds(schema.get("required"), names, environment, default=False):
-        problems[name] = "is required"
+        problems[name] = REQUIRED
         return
     if value is _ABSENT:
         return
@@ -165,11 +175,11 @@ def _holds(rule: Any, names: dict[str, Any], environment: Any, *, default: bool)
     return evaluate_condition(str(rule), names, environment)
 
 
-def field_problem(schema: Mapping[str, Any], value: Any) -> str | None:
+def field_problem(schema: Mapping[str, Any], value: Any) -> Sentence | None:
     """Why a value does not fit a field's JSON Schema and widget limits, or None."""
     error = next(schema_validator(schema).iter_errors(value), None)
     if error is not None:
-        return str(error.message)
+        return sentence(error)
     most = schema.get("max")
     if (
         schema.get("widget") in ("image", "file")
@@ -177,7 +187,7 @@ def field_problem(schema: Mapping[str, Any], value: Any) -> str | None:
         and isinstance(value, list)
         and len(value) > most
     ):
-        return f"at most {most} files"
+        return at_most_files(most)
     return None
 
 

@@ -87,7 +87,7 @@ def _examine_data(new: Program, state: CaseState, found: Finding) -> None:
             continue
         problem = new.field_error(name, value)
         if problem:
-            found.reasons.append(f"data.{name}: {problem}")
+            found.reasons.append(f"data.{name}: {problem.en}")
     for name in new.plan.required:
         if state.data.get(name) is None and "default" not in new.schemas.get(name, {}):
             found.reasons.append(f"data.{name} is required by the new version and has no value")

@@ -13,6 +13,7 @@ from waystation.contracts.params import JoinParams
 from waystation.contracts.plan import END, Body, Boundary, Edge, Node, Plan, plan_hash
 from waystation.expressions import Environment, Expression, ExpressionError, Template, compile_expression, compile_value
 from workflows.machine.errors import NodeError
+from workflows.machine.field_sentences import Sentence, sentence
 from workflows.machine.step_kind import StepKind
 
 #: Kinds whose `next` is a list of conditions.
@@ -148,7 +149,7 @@ class Program:
     def environment(self, now: Any) -> Environment:
         return Environment(now=now, timezone=self.plan.timezone, calendar=self.environment_calendar)
 
-    def field_error(self, name: str, value: Any) -> str | None:
+    def field_error(self, name: str, value: Any) -> Sentence | None:
         """Why `value` may not stand in data field `name`, or None if it may. null clears any optional field."""
         if value is None and name not in self.plan.required:
             return None
@@ -156,7 +157,7 @@ class Program:
         if validator is None:
             validator = self._validators[name] = schema_validator(self.schemas[name])
         error = next(validator.iter_errors(value), None)
-        return None if error is None else str(error.message)
+        return None if error is None else sentence(error)
 
 
 def resubmission(plan: Plan) -> Node:

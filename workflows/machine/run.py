@@ -198,7 +198,9 @@ class Run:
             raise NodeError("bad_data", f"the process has no data field {name!r}", {"field": name})
         problem = self.program.field_error(name, value)
         if problem:
-            raise NodeError("bad_data", f"{name}: {problem}", {"field": name, "problem": problem})
+            raise NodeError(
+                "bad_data", f"{name}: {problem.en}", {"field": name, "problem": problem.en, "zh": problem.zh}
+            )
 
     def _check_size(self, changed: dict[str, Any]) -> None:
         sizes = {name: len(_JSON.encode(value)) for name, value in changed.items()}
