@@ -13,7 +13,7 @@ FileIds = Annotated[list[Name], Field(max_length=50)]
 
 
 class PlanIn(Given):
-    """Plan visits of one salesperson. Without `start` the first customer stays first; `keep_order` keeps all of them."""
+    """Plan visits of one salesperson. Without `start` the first customer stays first; `keep_order` keeps them all."""
 
     salesperson: PersonId
     customers: Annotated[list[Name], Field(min_length=1, max_length=100)]
