@@ -33,7 +33,7 @@ def _not_blank(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(_without_nul)]
 Said = Annotated[Text, AfterValidator(_not_blank)]
-Person = Annotated[str, Field(min_length=1, max_length=100)]
+Person = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_without_nul)]
 Several = Annotated[list[Person], Field(min_length=1, max_length=50)]
 #: One person, or several.
 People = Person | Several

@@ -12,7 +12,7 @@ from typing import Any
 
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import Command, EntryKind, Event
-from workflows.machine import case_commands, desk_verbs, migration
+from workflows.machine import case_commands, desk_verbs, migration, talking
 from workflows.machine.program import Program
 from workflows.machine.run import Run
 
@@ -67,7 +67,7 @@ def check(run: Run, command: Command, target: Target | None = None) -> Work:
     if run.state.closing is not None and run.state.closing.status != "done" and command.verb not in ("retry", "skip"):
         raise not_open("the case is ending", "流程正在结束")
     if command.verb == "comment" and command.task is None:
-        return desk_verbs.comment_on_case(run, command)
+        return talking.comment_on_case(run, command)
     if rule is None:
         return desk_verbs.check(run, command)
     if command.verb == "handover" and command.task is not None:
