@@ -29,7 +29,7 @@ def arm_deadline(run: Run, act: Activation, deadline: Deadline) -> Clock:
     names = run.names_of(act)
     clock = _new(run, f"{act.path}|deadline", act.path, "deadline", act.since, deadline.due, deadline.calendar, names)
     clock.next = _step_time(run, clock, deadline)
-    _start(run, clock)
+    start(run, clock)
     if deadline.pause_when is not None and run.holds(deadline.pause_when, names):
         pause(run, clock, "pause_when")
     return clock
@@ -39,7 +39,7 @@ def arm_boundaries(run: Run, act: Activation) -> None:
     """Start the boundary deadlines and messages of a node."""
     for index, boundary in enumerate(run.node(act).plan.on):
         if boundary.on == "deadline":
-            _arm_boundary(run, f"{act.path}|on{index}", act.path, index, boundary, run.names_of(act))
+            arm_boundary(run, act.path, index, boundary, run.names_of(act))
         elif boundary.on == "message":
             await_message(run, act, boundary.message, boundary.match, keep=False, names=run.names_of(act))
 
@@ -56,33 +56,45 @@ def arm_case(run: Run) -> None:
     """Start the clocks of the case itself."""
     plan = run.program.plan
     if plan.deadline is not None:
-        clock = _new(
-            run, "|deadline", "", "deadline", run.state.now, plan.deadline.due, plan.deadline.calendar, run.base
-        )
-        clock.next = _step_time(run, clock, plan.deadline)
-        _start(run, clock)
+        arm_case_deadline(run)
     for index, boundary in enumerate(plan.on):
         if boundary.on == "deadline":
-            _arm_boundary(run, f"|on{index}", "", index, boundary, run.base)
+            arm_boundary(run, "", index, boundary, run.base)
         elif boundary.on == "message":
-            field, value = ("", None)
-            if boundary.match is not None:
-                field, value = boundary.match.field, run.value(boundary.match.value, run.base)
-            run.effect(AwaitMessage("", boundary.message, field, value, False))
+            await_case_message(run, boundary)
 
 
-def _arm_boundary(run: Run, key: str, path: str, index: int, boundary: Boundary, names: dict[str, Any]) -> None:
+def arm_case_deadline(run: Run) -> None:
+    """Start the clock of the whole case, where its process has a deadline."""
+    deadline = run.program.plan.deadline
+    if deadline is not None:
+        clock = _new(run, "|deadline", "", "deadline", run.state.now, deadline.due, deadline.calendar, run.base)
+        clock.next = _step_time(run, clock, deadline)
+        start(run, clock)
+
+
+def await_case_message(run: Run, boundary: Boundary) -> None:
+    """Tell the driver that the case as a whole wants this message."""
+    field, value = ("", None)
+    if boundary.match is not None:
+        field, value = boundary.match.field, run.value(boundary.match.value, run.base)
+    run.effect(AwaitMessage("", boundary.message, field, value, False))
+
+
+def arm_boundary(run: Run, path: str, index: int, boundary: Boundary, names: dict[str, Any]) -> None:
+    """Start the clock of a boundary deadline: that of a node, or with path "" of the case."""
+    key = f"{path}|on{index}"
     clock = _new(run, key, path, "boundary", run.state.now, boundary.due, boundary.calendar, names)
     clock.index = index
     clock.next = clock.due
-    _start(run, clock)
+    start(run, clock)
 
 
 def arm_wait(run: Run, act: Activation, due: datetime) -> None:
     """Start the timer of a `wait` node."""
     now = run.state.now
     clock = Clock(f"{act.path}|wait", act.path, "wait", now, due, now, next=due)
-    _start(run, clock)
+    start(run, clock)
 
 
 def when(run: Run, value: Any, start: datetime, calendar: str | None, names: dict[str, Any]) -> datetime:
@@ -123,7 +135,8 @@ def _new(
     return clock
 
 
-def _start(run: Run, clock: Clock) -> None:
+def start(run: Run, clock: Clock) -> None:
+    """Have a clock run (on), and say so."""
     run.state.clocks[clock.id] = clock
     _tell(run, clock)
 

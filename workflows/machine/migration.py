@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import Command, EntryKind
-from workflows.machine import clocks, desk, tokens
+from workflows.machine import clocks, desk, refitting, tokens
 from workflows.machine.program import NodeRun, Program
 from workflows.machine.run import Run
-from workflows.machine.state import Activation, CaseState, Clock, Token
+from workflows.machine.state import Activation, CaseState, Token
 
 _HUMAN = ("task", "approval")
 
@@ -175,7 +175,7 @@ def move(run: Run, new: Program, version: int, mapping: Mapping[str, str], *, re
     run.data_dirty = True
     for act in list(state.acts.values()):
         _keep(run, old, act, restart=restart)
-    _case_clocks(run, restart=restart)
+    refitting.refit_case(run, old.plan.on, restart=restart)
     for frame, node, token in moved:
         token.came = ""
         tokens.send(run, state.frames[frame], node, token)
@@ -205,24 +205,11 @@ def _keep(run: Run, old: Program, act: Activation, *, restart: bool) -> None:
         act.since = run.state.now
         clocks.arm_deadline(run, act, deadline)
     else:
-        _fit(run, clock)
+        refitting.fit(run, clock)
+    before = old.bodies[run.state.frames[act.frame].body].nodes[act.node].plan.on
+    if restart or before != node.plan.on:
+        refitting.refit_node(run, act, before, restart=restart)
     if act.panel is not None and node.kind in _HUMAN:
         if node.kind == "task":
             act.panel.outcomes = tuple(node.params.outcomes)
         desk.show(run, act, opened=act.phase == "open")
-
-
-def _fit(run: Run, clock: Clock) -> None:
-    """What remains is kept; steps that fired do not fire again."""
-    deadline = clocks.deadline_of(run, clock)
-    if deadline is not None:
-        clock.fired = min(clock.fired, len(clocks.steps_of(deadline)))
-        clocks.reschedule(run, clock)
-
-
-def _case_clocks(run: Run, *, restart: bool) -> None:
-    own = [key for key, clock in run.state.clocks.items() if not clock.path]
-    if restart or (not own and run.program.plan.deadline is not None):
-        for key in own:
-            del run.state.clocks[key]
-        clocks.arm_case(run)
