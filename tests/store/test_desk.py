@@ -45,11 +45,11 @@ async def test_a_draft_is_never_overwritten_unawares(database: Database) -> None
     async with database.write("t") as session:
         _ = await form_drafts.save(session, "ann", task, {"n": 1}, seen=None, at=T0)
         _ = await form_drafts.save(session, "ann", task, {"n": 2}, seen=1, at=T0)
-    for seen, code in ((None, "revision_needed"), (0, "draft_changed"), (1, "draft_changed"), (7, "draft_changed")):
+    for seen, code in ((None, "revision_needed"), (0, "changed_meanwhile"), (1, "changed_meanwhile"), (7, "changed_meanwhile")):
         with pytest.raises(Refused, match=code):
             async with database.write("t") as session:
                 _ = await form_drafts.save(session, "ann", task, {"n": 9}, seen=seen, at=T0)
-    with pytest.raises(Refused, match="draft_changed"):
+    with pytest.raises(Refused, match="changed_meanwhile"):
         async with database.write("t") as session:
             _ = await form_drafts.drop(session, "ann", task, seen=1)
     async with database.write("t") as session:

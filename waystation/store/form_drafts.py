@@ -55,7 +55,7 @@ async def save(
     Args:
         seen: the revision that this one follows; 0: none was there; None: not said, which suits only a first draft.
     Raises:
-        Refused: `too_large`, `too_many`, `revision_needed`, `draft_changed`.
+        Refused: `too_large`, `too_many`, `revision_needed`, `changed_meanwhile`.
     """
     if len(exact_json.encode(form).encode()) > MOST_BYTES:
         raise Refused("too_large", f"a draft has at most {MOST_BYTES} bytes", f"草稿不得超过 {MOST_BYTES} 字节")
@@ -72,7 +72,7 @@ async def save(
     )
     assert isinstance(changed, CursorResult)
     if changed.rowcount == 0:
-        raise draft_changed(await _revision(session, person, subject))
+        raise changed_meanwhile(await _revision(session, person, subject))
     return seen + 1
 
 
@@ -90,13 +90,13 @@ async def drop(session: TenantSession, person: str, subject: Subject, *, seen: i
     """Forget a draft, where `seen` is given only if it is still that revision. False: there was none.
 
     Raises:
-        Refused: `draft_changed`.
+        Refused: `changed_meanwhile`.
     """
     gone = delete(FormDraftRow).where(*_one(person, subject))
     result = await session.execute(gone if seen is None else gone.where(FormDraftRow.revision == seen))
     assert isinstance(result, CursorResult)
     if result.rowcount == 0 and seen is not None and (now := await _revision(session, person, subject)):
-        raise draft_changed(now)
+        raise changed_meanwhile(now)
     return result.rowcount == 1
 
 
@@ -114,7 +114,7 @@ def _one(person: str, subject: Subject) -> tuple[Any, ...]:
     return FormDraftRow.person == person, FormDraftRow.subject == subject.key
 
 
-def draft_changed(revision: int) -> Refused:
+def changed_meanwhile(revision: int) -> Refused:
     return Refused(
-        "draft_changed", "the draft has been saved elsewhere since", "草稿已在别处更新", {"revision": revision}
+        "changed_meanwhile", "the draft has been saved elsewhere since", "草稿已在别处更新", {"revision": revision}
     )

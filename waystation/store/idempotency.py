@@ -57,6 +57,22 @@ async def once(session: TenantSession, scope: str, key: str, request: Any, work:
     return known.response
 
 
+async def settle(session: TenantSession, scope: str, key: str, answer: Any) -> Any:
+    """Complete the answer under a key that `once` has begun with a map; the first to complete it wins.
+
+    For work that cannot be done inside one transaction: what `once` stored tells a repetition how to go on.
+
+    Returns:
+        The answer as it stands now, as plain JSON data.
+    """
+    here = (IdempotencyRow.scope == scope, IdempotencyRow.key == exact_json.digest(key))
+    row = (await session.scalars(select(IdempotencyRow).where(*here).with_for_update())).one()
+    if row.state != "settled":
+        row.response, row.state = {**row.response, **exact_json.plain(answer)}, "settled"
+        await session.flush()
+    return row.response
+
+
 async def answer_of(session: TenantSession, scope: str, key: str) -> Any:
     """The answer that is stored under a key, whatever the request was; None where it has not taken effect."""
     row_key = exact_json.digest(key)
