@@ -66,7 +66,7 @@ def _case(number: int, size: int, chance: random.Random, batch: dict[str, list[t
     title, key = f"{chance.choice(PLACES)}{chance.choice(THINGS)}", f"WS{number:08}"
     started = T0 + timedelta(seconds=number % 5_000_000)
     due = started + timedelta(hours=chance.randint(1, 500)) if chance.random() < 0.8 else None
-    done, priority, starter = number % 10 == 9, chance.randint(1, 5), person(chance.getrandbits(30), size)
+    done, priority, starter = number % 10 == 9, chance.randint(1, 5), person(number * 7, size)
     status = "done" if done else "open"
     batch["cases"].append(
         (TENANT, case, process, 1 + number % 3, f"{PROCESSES.index(process):064x}", f"{number:064x}", json.dumps(key),
@@ -77,7 +77,8 @@ def _case(number: int, size: int, chance: random.Random, batch: dict[str, list[t
     asked = [person(number, size)] if own else list(POOL)
     state = "closed" if done else "open"
     batch["tasks"].append(
-        (TENANT, case, f"{node}#1", node, process, "task", '"处理"', '"f"', "{}", "[]", "[]", json.dumps(asked), None, "",
+        (TENANT, case, f"{node}#1", node, process, "task", '"处理"', '"f"', "{}", "[]", "[]", json.dumps(asked), None,
+         "",
          priority, due, due or NEVER, False, state, started, started if done else None, started, "", "", 1)
     )  # fmt: skip
     for who in asked:

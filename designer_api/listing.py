@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from designer_api import schemas
-from designer_api.auth.access_rules import EVERY
+from designer_api.auth.access_rules import EVERY, Right
 from designer_api.auth.policy import Action, Caller, can, reach_in
 from designer_api.deps import Parts, now
 from designer_api.list_queries import ME, Box, CaseListQuery, CaseQuery, Direction, TaskListQuery, TaskQuery
@@ -109,7 +109,9 @@ async def _common(session: TenantSession, caller: Caller, asked: CaseQuery | Tas
     }
     needs_people = asked.unit or asked.role or asked.group
     organisation = await people.organisation(session) if needs_people else Organisation()
+    rights = caller.rules.rights(caller.roles)
     return found | {
+        "unseen": [name for name, right in rights.items() if right <= Right.MASK],
         "due_after": asked.due_after,
         "due_before": asked.due_before,
         "overdue_at": now() if asked.overdue else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -33,7 +34,7 @@ class CaseFilter:
         key: business keys, whole.
         node: nodes that a case stands at now.
         assignee: who has a task of it alone; candidates: who may answer one of its tasks.
-        text: words, see `words.py`.
+        text: words, see `words.py`; unseen: fields that are not searched.
         since, until: started in [since, until).
         due_after, due_before: due in [due_after, due_before).
         overdue_at: under way and due before this moment.
@@ -50,6 +51,7 @@ class CaseFilter:
     candidates: Names = None
     priority: Numbers = None
     text: str | None = None
+    unseen: Collection[str] = ()
     since: datetime | None = None
     until: datetime | None = None
     due_after: datetime | None = None
@@ -128,7 +130,7 @@ async def _conditions(session: TenantSession, wanted: CaseFilter) -> Conditions:
     if wanted.node is not None:
         found.append(_stands_at(wanted.node))
     if wanted.text:
-        found += await search_terms.conditions(session, wanted.text, CaseRow.case_id)
+        found += await search_terms.conditions(session, wanted.text, CaseRow.case_id, unseen=wanted.unseen)
     return found
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from waystation.contracts.errors import Refused
@@ -91,7 +91,7 @@ class Sight:
     def whole(self) -> Conditions:
         """The same in one condition."""
         branches = self.branches()
-        return [] if branches == [[]] else [or_(*(condition for branch in branches for condition in branch))]
+        return [] if branches == [[]] else [or_(*(and_(*branch) for branch in branches))]
 
 
 def any_of(column: InstrumentedAttribute[Any], wanted: Names | Numbers, *, most: int = MOST_VALUES) -> Conditions:

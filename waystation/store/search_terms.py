@@ -7,9 +7,10 @@ tasks; a task by the same but the titles of other tasks.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, false, or_, select
+from sqlalchemy import ColumnElement, delete, exists, false, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from waystation.store import exact_json
@@ -18,13 +19,14 @@ from waystation.store.inserts import insert_all_new
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import CaseRow, TaskRow
 from waystation.store.tables.lists import SearchTermRow
-from waystation.store.words import Span, spans, terms, texts_in
+from waystation.store.words import MOST_CHARACTERS, Span, spans, terms, texts_in
 
 #: Cases that have a term, up to which it is cheaper to begin with them than with the list.
 _FEW = 500
 _BATCH = 500
 
-#: Part of a case (empty: its own texts, else a task's path) and term.
+#: Part of a case and term: empty for title and key, `|name` for a field of its data, `||name` for what lies deeper in
+#: that field, else the path of a task.
 Kept = set[tuple[str, str]]
 #: What a case (empty) or the task at a path is found by.
 Texts = dict[str, list[Any]]
@@ -44,9 +46,9 @@ async def follow(session: TenantSession, rows: CaseRows, before: Texts) -> None:
     for part, values in texts(rows).items():
         if values == before.get(part):
             continue
-        old, new = _terms(before.get(part, [])), _terms(values)
-        added |= {(part, term) for term in new - old}
-        gone |= {(part, term) for term in old - new}
+        old, new = _terms(part, before.get(part, [])), _terms(part, values)
+        added |= new - old
+        gone |= old - new
     await _write(session, rows.case_id, added, gone)
 
 
@@ -60,7 +62,7 @@ async def stored(session: TenantSession, case_id: str) -> Kept:
 
 def expected(rows: CaseRows) -> Kept:
     """The terms that should be kept of a case, from all of its rows."""
-    return {(part, term) for part, values in texts(rows).items() for term in _terms(values)}
+    return {kept for part, values in texts(rows).items() for kept in _terms(part, values)}
 
 
 async def put_right(session: TenantSession, rows: CaseRows) -> None:
@@ -74,8 +76,13 @@ async def conditions(
     question: str,
     case: InstrumentedAttribute[str],
     path: InstrumentedAttribute[str] | None = None,
+    *,
+    unseen: Collection[str] = (),
 ) -> list[ColumnElement[bool]]:
     """What must hold of a row (of a case; with `path`, of a task) for each word of a question to occur in it.
+
+    Args:
+        unseen: fields that the caller may not read; nothing is found by them, nor by anything that could hold them.
 
     Raises:
         Refused: `bad_filter`, for a question that is too long.
@@ -85,7 +92,7 @@ async def conditions(
     looked_for = sorted(spans(question), key=lambda span: len(span.low), reverse=True)
     if not looked_for:
         return [false()]
-    found = [_occurs(span, case, path) for span in looked_for]
+    found = [_occurs(span, case, path, unseen) for span in looked_for]
     for span in looked_for:
         few = await _if_few(session, span)
         if few is not None:
@@ -94,11 +101,19 @@ async def conditions(
 
 
 def _occurs(
-    span: Span, case: InstrumentedAttribute[str], path: InstrumentedAttribute[str] | None
+    span: Span,
+    case: InstrumentedAttribute[str],
+    path: InstrumentedAttribute[str] | None,
+    unseen: Collection[str],
 ) -> ColumnElement[bool]:
     query = select(SearchTermRow.term).where(SearchTermRow.case_id == case, _within(span))
     if path is not None:
-        query = query.where(or_(SearchTermRow.part == "", SearchTermRow.part == path))
+        query = query.where(
+            or_(SearchTermRow.part == path, SearchTermRow.part == "", SearchTermRow.part.startswith("|"))
+        )
+    if unseen:
+        hidden = SearchTermRow.part.in_([f"|{name}" for name in sorted(unseen)])
+        query = query.where(not_(hidden), not_(SearchTermRow.part.startswith("||")))
     return exists(query)
 
 
@@ -113,9 +128,31 @@ async def _if_few(session: TenantSession, span: Span) -> list[str] | None:
     return sorted(set(found)) if len(found) <= _FEW else None
 
 
-def _terms(values: list[Any]) -> set[str]:
+def _terms(part: str, values: list[Any]) -> Kept:
     # As they are read back: what is a moment in memory is a text in the journal.
-    return terms(texts_in(exact_json.plain(values)))
+    plain = exact_json.plain(values)
+    if part:
+        return {(part, term) for term in terms(texts_in(plain))}
+    found: Kept = set()
+    left = MOST_CHARACTERS
+    for where, text in _own_texts(plain):
+        found |= {(where, term) for term in terms([text[:left]])}
+        left -= len(text)
+        if left <= 0:
+            break
+    return found
+
+
+def _own_texts(values: list[Any]) -> Iterator[tuple[str, str]]:
+    """The texts of a case and the parts that they are kept under, those first by which one looks most."""
+    *first, data = values or [None]
+    for text in texts_in(first):
+        yield "", text
+    fields = data if isinstance(data, dict) else {}
+    for name, value in fields.items():
+        depth = "||" if isinstance(value, (dict, list)) else "|"
+        for text in texts_in(value):
+            yield f"{depth}{name}"[:200], text
 
 
 async def _write(session: TenantSession, case_id: str, added: Kept, gone: Kept) -> None:

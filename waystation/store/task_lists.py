@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -43,7 +44,7 @@ class TaskFilter:
         version, initiator, key: of the case; keys are whole business keys.
         assignee: who took it or alone is asked; candidates: who may answer it.
         pooled: several may answer and nobody has taken it; in an inbox only.
-        text: words, see `words.py`.
+        text: words, see `words.py`; unseen: fields that are not searched.
         since, until: opened in [since, until).
         due_after, due_before: due in [due_after, due_before).
         overdue_at: due before this moment.
@@ -59,6 +60,7 @@ class TaskFilter:
     priority: Numbers = None
     pooled: bool | None = None
     text: str | None = None
+    unseen: Collection[str] = ()
     since: datetime | None = None
     until: datetime | None = None
     due_after: datetime | None = None
@@ -178,5 +180,5 @@ async def _conditions(session: TenantSession, wanted: TaskFilter, table: type[Ta
         *asked(TaskRow.case_id, TaskRow.path, wanted.candidates, alone=False),
     ]
     if wanted.text:
-        found += await search_terms.conditions(session, wanted.text, table.case_id, table.path)
+        found += await search_terms.conditions(session, wanted.text, table.case_id, table.path, unseen=wanted.unseen)
     return found
