@@ -15,6 +15,8 @@ from waystation.store.exact_json import plain
 from waystation.store.session import TenantSession
 from waystation.store.tables.changes import BulkItemRow, BulkRow
 
+_MOST_REASONS = 200
+
 
 async def show(held: Parts, caller: Caller, batch: str) -> schemas.Batch:
     """A batch and how far it is.
@@ -56,17 +58,18 @@ async def take_up(held: Parts, caller: Caller, batch: str) -> schemas.Batch:
 async def reasons(held: Parts, caller: Caller, batch: str) -> schemas.Reasons:
     """Why cases of a migration could not be moved, or could not be if it were no dry run."""
     missing: Counter[str] = Counter()
-    why: Counter[str] = Counter()
+    why: Counter[tuple[str, str]] = Counter()
     async with held.database.read(caller.tenant) as session:
         await _require(held, session, caller, await bulks.bulk(session, batch))
         for status in (bulks.DONE, bulks.REFUSED):
             for item in await bulks.every_item(session, batch, status):
                 told = item.answer if isinstance(item.answer, dict) else {}
                 missing.update(str(node) for node in told.get("missing") or ())
-                why.update(str(reason) for reason in told.get("reasons") or ())
-                if status == bulks.REFUSED and not told:
-                    why.update([item.en])
-    return schemas.Reasons(missing=dict(missing.most_common(200)), reasons=dict(why.most_common(200)))
+                why.update((str(reason["zh"]), str(reason["en"])) for reason in told.get("reasons") or ())
+                if status == bulks.REFUSED and "reasons" not in told:
+                    why.update([(item.zh, item.en)])
+    stands = [schemas.Reason(zh=zh, en=en, cases=number) for (zh, en), number in why.most_common(_MOST_REASONS)]
+    return schemas.Reasons(missing=dict(missing.most_common(_MOST_REASONS)), reasons=stands)
 
 
 async def items(

@@ -11,7 +11,7 @@ from designer_api.schemas import Asked, Case, Id
 
 Values = str | Annotated[list[str], Field(max_length=100)]
 Numbers = Annotated[int, Field(ge=1)] | Annotated[list[int], Field(max_length=100)]
-Reason = Annotated[str, Field(max_length=2_000)]
+Why = Annotated[str, Field(max_length=2_000)]
 #: Cases in a second.
 Pace = Annotated[int, Field(ge=1, le=1_000)]
 
@@ -116,11 +116,19 @@ class BatchItemPage(BaseModel):
     next: str | None = None
 
 
+class Reason(BaseModel):
+    """What stands in the way, of how many cases."""
+
+    zh: str
+    en: str
+    cases: int
+
+
 class Reasons(BaseModel):
-    """Why cases cannot be migrated as they are: nodes that a map must place, and what stands in the way; counted."""
+    """Why cases cannot be migrated as they are. `missing` are nodes that a map must place, with how many cases each."""
 
     missing: dict[str, int]
-    reasons: dict[str, int]
+    reasons: list[Reason]
 
 
 class MigrationAsked(Asked):
@@ -139,7 +147,7 @@ class MigrationAsked(Asked):
     dry_run: bool = False
     cases: Annotated[list[Id], Field(max_length=1_000)] | None = Field(default=None, description="Only these")
     per_second: Pace = 50
-    reason: Reason | None = None
+    reason: Why | None = None
 
 
 class RolloutAsked(Asked):
@@ -155,7 +163,7 @@ class RolloutAsked(Asked):
 
 
 class WhyAsked(Asked):
-    reason: Reason = ""
+    reason: Why = ""
 
 
 class VersionFigures(BaseModel):

@@ -45,7 +45,7 @@ NEW = (
 )
 
 
-async def batch(house: House, items: list[tuple[str, Any]], *, dry_run: bool = False, **args: Any) -> BulkRow:
+async def batch(house: House, items: list[tuple[str, Any]], *, args: dict[str, Any], dry_run: bool = False) -> BulkRow:
     """A migration of these cases, once it is over."""
     order = Order(
         verb="migrate", task=None, args=args, wanted={}, process="p", dry_run=dry_run, per_second=1_000, undoes=None
@@ -99,11 +99,11 @@ async def test_a_thousand_cases_move_and_move_back(house: House) -> None:
         items: list[tuple[str, Any]] = [(name, None) for name in names]
         at_b = sum(number % 4 == 1 for number in range(CASES))
 
-        dry = await counted(house, await batch(house, items, dry_run=True, to=2, **{"from": 1}))
+        dry = await counted(house, await batch(house, items, args={"from": 1, "to": 2}, dry_run=True))
         assert dry == {("done", "clean"): CASES - at_b, ("done", "needs_map"): at_b}
         assert await standing(house, names) == before
 
-        moved = await batch(house, items, to=2, map={"b": "b2"}, **{"from": 1})
+        moved = await batch(house, items, args={"from": 1, "to": 2, "map": {"b": "b2"}})
         assert await counted(house, moved) == {("done", ""): CASES}
         after = await standing(house, names)
         assert Counter(row[0] for row in after.values()) == {2: CASES}
@@ -115,7 +115,7 @@ async def test_a_thousand_cases_move_and_move_back(house: House) -> None:
             await house.does(name, "ann", "complete", next(iter(after[name][1])), outcome="done")
         async with house.database.read(house.tenant) as session:
             done = await bulks.every_item(session, moved.bulk_id, bulks.DONE)
-        undone = await batch(house, [(item.case_id, way_back(item.answer)) for item in done])
+        undone = await batch(house, [(item.case_id, way_back(item.answer)) for item in done], args={})
         assert await counted(house, undone) == {("done", ""): CASES - 5, ("refused", "not_open"): 5}
         back = await standing(house, names[5:])
         assert back == {name: before[name] for name in names[5:]}

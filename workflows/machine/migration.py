@@ -26,20 +26,33 @@ class Finding:
 
     verdict: Literal["clean", "needs_map", "stuck"] = "clean"
     missing: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[dict[str, str]] = field(default_factory=list)  # {zh, en}
+
+    def stands(self, zh: str, en: str) -> None:
+        """Something stands in the way."""
+        self.reasons.append({"zh": zh, "en": en})
 
     def conclude(self) -> Finding:
         self.verdict = "stuck" if self.reasons else "needs_map" if self.missing else "clean"
         return self
 
 
-def examine(old: Program, new: Program, state: CaseState, node_map: Mapping[str, str] | None = None) -> Finding:
-    """Can this case go on under the new version, as it stands now?"""
+def examine(
+    old: Program,
+    new: Program,
+    state: CaseState,
+    node_map: Mapping[str, str] | None = None,
+    restored: Mapping[str, Any] | None = None,
+) -> Finding:
+    """Can this case go on under the new version, as it stands now, with this data given back to it?"""
     found = Finding()
     mapping = dict(node_map or {})
     for frame in state.frames.values():
         if frame.body not in new.bodies:
-            found.reasons.append(f"the body {frame.body} is gone, and something is active inside it")
+            found.stands(
+                f"新版本没有 {frame.body}，而其中还有进行中的节点",
+                f"the body {frame.body} is gone, and something is active inside it",
+            )
     for act in state.acts.values():
         _examine_place(old, new, mapping, state.frames[act.frame].body, act.node, found)
     for frame in state.frames.values():
@@ -53,9 +66,9 @@ def examine(old: Program, new: Program, state: CaseState, node_map: Mapping[str,
     for op in state.ready:
         if op.do == "enter" and op.frame in state.frames:
             _examine_place(old, new, mapping, state.frames[op.frame].body, op.node, found)
-    _examine_data(new, state, found)
+    _examine_data(new, {**(restored or {}), **state.data}, found)
     if state.undo is not None:
-        found.reasons.append("undo is under way")
+        found.stands("正在撤销已完成的动作", "undo is under way")
     return found.conclude()
 
 
@@ -70,27 +83,34 @@ def _examine_place(
     key = before.key if before is not None else node_id
     if after is None:
         if target is not None:
-            found.reasons.append(f"{key} is mapped to {target}, which the new version does not have there")
+            found.stands(
+                f"{key} 映射到 {target}，但新版本在该处没有此节点",
+                f"{key} is mapped to {target}, which the new version does not have there",
+            )
         elif key not in found.missing:
             found.missing.append(key)
     elif before is not None and target is None and not _same_kind(before, after):
-        found.reasons.append(f"{key} was a {before.kind} and is a {after.kind} now")
+        found.stands(
+            f"{key} 原为 {before.kind}，新版本为 {after.kind}", f"{key} was a {before.kind} and is a {after.kind} now"
+        )
 
 
 def _same_kind(before: NodeRun, after: NodeRun) -> bool:
     return before.kind == after.kind
 
 
-def _examine_data(new: Program, state: CaseState, found: Finding) -> None:
-    for name, value in state.data.items():
+def _examine_data(new: Program, data: Mapping[str, Any], found: Finding) -> None:
+    for name, value in data.items():
         if name not in new.schemas:
             continue
         problem = new.field_error(name, value)
         if problem:
-            found.reasons.append(f"data.{name}: {problem.en}")
+            found.stands(f"data.{name}：{problem.zh}", f"data.{name}: {problem.en}")
     for name in new.plan.required:
-        if state.data.get(name) is None and "default" not in new.schemas.get(name, {}):
-            found.reasons.append(f"data.{name} is required by the new version and has no value")
+        if data.get(name) is None and "default" not in new.schemas.get(name, {}):
+            found.stands(
+                f"新版本要求 data.{name}，但没有值", f"data.{name} is required by the new version and has no value"
+            )
 
 
 def check(run: Run, command: Command, new: Program, version: int) -> Callable[[], Any]:
@@ -109,14 +129,14 @@ def check(run: Run, command: Command, new: Program, version: int) -> Callable[[]
         raise Refused("moved_on", f"the case is of version {now}", f"流程已是版本 {now}", {"version": now})
     if new.plan.process != run.state.process:
         raise Refused("not_allowed", "that is another process", "不是同一个流程")
-    found = examine(run.program, new, run.state, mapping)
+    restored = _fitting(run, new, command.args.get("restore"))
+    found = examine(run.program, new, run.state, mapping, restored)
     told: dict[str, Any] = {"verdict": found.verdict, "missing": found.missing, "reasons": found.reasons}
     if command.args.get("dry_run"):
         return lambda: told
     if found.verdict != "clean":
-        raise Refused(found.verdict, "; ".join(found.reasons or found.missing), "无法迁移到该版本", told)
+        raise _refusal(found, told)
     restart = command.args.get("clocks") == "restart"
-    restored = _fitting(run, new, command.args.get("restore"))
 
     def work() -> dict[str, Any]:
         before = {"from": run.state.version, "to": version, "moved": _moves(run, mapping)}
@@ -126,6 +146,14 @@ def check(run: Run, command: Command, new: Program, version: int) -> Callable[[]
         return {**told, **before, "dropped": dropped}
 
     return work
+
+
+def _refusal(found: Finding, told: dict[str, Any]) -> Refused:
+    if found.verdict == "needs_map":
+        names = ", ".join(found.missing)
+        return Refused(found.verdict, f"name a place for {names}", f"请指定对应节点：{names}", told)
+    zh = "；".join(reason["zh"] for reason in found.reasons)
+    return Refused(found.verdict, "; ".join(reason["en"] for reason in found.reasons), f"无法迁移：{zh}", told)
 
 
 def _texts(given: Any) -> dict[str, str]:
