@@ -58,6 +58,12 @@ class Settings(BaseModel):
     tidy_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
     keep_done_days: Days = 7
     keep_keys_days: Days = 30
+    wecom_url: str = "https://qyapi.weixin.qq.com"
+    wecom_corp_id: str | None = None
+    wecom_contacts_secret: str | None = Field(default=None, repr=False)
+    dingtalk_url: str = "https://oapi.dingtalk.com"
+    dingtalk_app_key: str | None = None
+    dingtalk_app_secret: str | None = Field(default=None, repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:

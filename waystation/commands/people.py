@@ -1,19 +1,34 @@
-"""`waystation people`: users of a tenant, from the command line."""
+"""`waystation people`: users of a tenant, and the contact lists that its people come from, from the command line."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from waystation.commands.up import complain
 from waystation.contracts.errors import Refused, WaystationError
 
+if TYPE_CHECKING:
+    from activities.people.contracts import Directory
+    from activities.people.vendor import Access
+    from waystation.gateway.people_pull import Pulled
+    from waystation.settings import Settings
+
+
+class Source(StrEnum):
+    """Whose contact list."""
+
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Users of a tenant. 租户的用户。", no_args_is_help=True)
     group.command("password")(password)
+    group.command("pull")(pull)
     app.add_typer(group, name="people")
 
 
@@ -43,3 +58,75 @@ async def _reset(tenant: str, user: str) -> str:
         return await reset_password(database, tenant, user)
     finally:
         await database.close()
+
+
+def pull(
+    source: Annotated[Source, typer.Argument(help="Whose contact list. 通讯录来源。")],
+    tenant: Annotated[str, typer.Option(help="Tenant. 租户。")] = "demo",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change. 仅显示变更。")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Even if very many leave. 允许大量离职。")] = False,
+) -> None:
+    """Bring people and departments to what WeCom or DingTalk says; who is not there any more has left. 同步通讯录。"""
+    try:
+        report = asyncio.run(_pull(source, tenant, dry_run=dry_run, force=force))
+    except WaystationError as error:
+        raise complain(error) from None
+    for line in _told(report, dry_run=dry_run):
+        typer.echo(line)
+
+
+async def _pull(source: Source, tenant: str, *, dry_run: bool, force: bool) -> Pulled:
+    import httpx
+
+    from waystation.gateway.people_pull import pull as bring
+    from waystation.server import database_url
+    from waystation.settings import Settings
+    from waystation.store.session import Database
+
+    settings = Settings.read()
+    database = Database(database_url(settings))
+    try:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            directory = _directory(source, settings, http)
+            return await bring(database, tenant, directory, dry_run=dry_run, force=force)
+    finally:
+        await database.close()
+
+
+def _directory(source: Source, settings: Settings, http: object) -> Directory:
+    import httpx
+
+    from activities.people.dingtalk import DingTalk
+    from activities.people.vendor import Access
+    from activities.people.wecom import WeCom
+
+    assert isinstance(http, httpx.AsyncClient)
+    if source is Source.WECOM:
+        access = _access(Access, settings.wecom_url, settings.wecom_corp_id, settings.wecom_contacts_secret, source)
+        return WeCom(access, http)
+    access = _access(Access, settings.dingtalk_url, settings.dingtalk_app_key, settings.dingtalk_app_secret, source)
+    return DingTalk(access, http)
+
+
+def _access(make: type[Access], url: str, key: str | None, secret: str | None, source: Source) -> Access:
+    if key is None or secret is None:
+        names = {
+            Source.WECOM: "WAYSTATION_WECOM_CORP_ID, WAYSTATION_WECOM_CONTACTS_SECRET",
+            Source.DINGTALK: "WAYSTATION_DINGTALK_APP_KEY, WAYSTATION_DINGTALK_APP_SECRET",
+        }[source]
+        raise Refused("bad_setting", f"set {names} first", f"请先设置 {names}")
+    return make(url, key, secret)
+
+
+def _told(report: Pulled, *, dry_run: bool) -> list[str]:
+    """What happened, a line each."""
+    lines = [f"+ {person}" for person in report.added]
+    lines += [f"~ {person}: {', '.join(fields)}" for person, fields in report.changed.items()]
+    lines += [f"- {person}" for person in report.left]
+    lines += [f"! {member}: {why}" for member, why in report.skipped.items()]
+    counts = (
+        f"{len(report.added)} added, {len(report.changed)} changed, {len(report.left)} left, "
+        f"{report.unchanged} unchanged, {len(report.groups)} departments, {len(report.skipped)} skipped"
+    )
+    lines.append(f"{'would be: ' if dry_run else ''}{counts}")
+    return lines

@@ -1,0 +1,1 @@
+"""People of other systems: contact lists of vendors behind one interface."""
