@@ -78,7 +78,7 @@ class Report:
         row = Row(item.file, item.line, item.scenario.name)
         try:
             engine = await runs.engine(item)
-            outcome = await run_scenario(item.scenario, engine)
+            outcome = await run_scenario(item.scenario, engine, item.plans)
             await self._cover(item, engine)
         except Unavailable as error:
             row.failures = [f"{error.code}: {error.en}"]

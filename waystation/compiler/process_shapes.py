@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from waystation.compiler.node_shapes import BoundaryShape, DeadlineLike
@@ -164,6 +164,20 @@ class TableBodyShape(Shape):
     hit: Hit = about("命中策略。", "Which rules count.", default="first")
     aggregate: Aggregate | None = about("collect 的汇总方式。", "How `collect` sums up.", default=None, alias="with")
     rules: list[TableRuleShape] = about("规则。", "The rules.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _collect(cls, written: Any) -> Any:
+        """`hit: {collect: sum}` and `collect: sum` stand for `hit: collect` with `with: sum`."""
+        if not isinstance(written, dict) or "with" in written:
+            return written
+        hit = written.get("hit", "collect")
+        if isinstance(hit, dict) and list(hit) == ["collect"]:
+            return {**written, "hit": "collect", "with": hit["collect"]}
+        if "collect" in written and hit == "collect":
+            rest = {key: value for key, value in written.items() if key != "collect"}
+            return {**rest, "hit": "collect", "with": written["collect"]}
+        return written
 
 
 class TableShape(TableBodyShape):

@@ -136,7 +136,8 @@ def reopen(run: Run, command: Command) -> Work:
     """唤醒: the same case again from a chosen node, its data kept."""
     if run.state.status != "ended":
         raise _refuse("the case has not ended", "流程尚未结束")
-    node = command.args.get("node") or command.task or run.program.plan.start.at
+    named = (command.args.get(key) for key in ("node", "to", "at"))
+    node = next(filter(None, named), None) or command.task or run.program.plan.start.at
     if node not in run.program.root.nodes:
         raise _refuse(f"there is no node {node}", f"没有节点 {node}")
 
@@ -236,7 +237,7 @@ def _leave_skipped(run: Run, act: Activation, kind: str, outcome: str | None, na
     try:
         tokens.leave(run, act, outcome, **names)
     except NodeError:
-        if names["result"] is not None:
+        if names["result"] is not None and kind != "set":  # what a set assigns does not come from a result
             raise
         tokens.finish(run, act, outcome)
 

@@ -45,7 +45,7 @@ CASE_COMMANDS: dict[str, frozenset[str]] = {
     "cancel": frozenset({"reason"}),
     "suspend": frozenset({"reason"}),
     "resume": frozenset({"reason"}),
-    "reopen": frozenset({"node", "at", "reason"}),
+    "reopen": frozenset({"node", "at", "to", "reason"}),
     "fail": frozenset({"code", "reason"}),
     "handover": frozenset({"from", "to", "task"}),
     "migrate": frozenset({"to", "map", "clocks", "dry_run"}),

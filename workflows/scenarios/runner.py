@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from waystation.contracts.durations import parse_duration
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import Command
+from waystation.contracts.plan import Plan
 from waystation.contracts.problems import Path
 from workflows.engine import Engine
 from workflows.machine.run import node_key
@@ -17,6 +20,9 @@ from workflows.panel import answerers
 from workflows.people import parse_people
 from workflows.scenarios.expect import Failure, World, check
 from workflows.scenarios.model import CASE_COMMANDS, TASK_VERBS, Scenario
+from workflows.scenarios.ticks import next_tick
+
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -36,12 +42,14 @@ class Outcome:
 class _Session:
     """The cases a scenario has started, by the ids it gives them."""
 
-    def __init__(self, engine: Engine, scenario: Scenario) -> None:
+    def __init__(self, engine: Engine, scenario: Scenario, plans: Mapping[str, Plan]) -> None:
         self.engine = engine
         self.scenario = scenario
         self.cases: dict[str, str] = {}
         self.last = ""
         self.commands = 0
+        named = {scenario.process, *(str(args.get("process")) for verb, args, _ in scenario.steps if verb == "start")}
+        self.timed = {name: plan for name, plan in plans.items() if name in named and plan.start.every is not None}
 
     def case(self, args: Mapping[str, Any]) -> str:
         name = args.get("case")
@@ -54,9 +62,13 @@ class _Session:
         return self.cases[str(name)]
 
 
-async def run_scenario(scenario: Scenario, engine: Engine) -> Outcome:
-    """Run one scenario. The engine is this scenario's own: its own tenant, its own clock."""
-    session = _Session(engine, scenario)
+async def run_scenario(scenario: Scenario, engine: Engine, plans: Mapping[str, Plan] = MappingProxyType({})) -> Outcome:
+    """Run one scenario. The engine is this scenario's own: its own tenant, its own clock.
+
+    Args:
+        plans: its processes; those that start by themselves (`start.every`) do so when the clock moves.
+    """
+    session = _Session(engine, scenario, plans)
     outcome = Outcome(scenario.name, cases=session.cases)
     place: Path = (*scenario.path, "start")
     try:
@@ -91,7 +103,7 @@ async def _do(session: _Session, verb: str, args: Any) -> Any:
         case "start":
             return await _start(session, args)
         case "advance":
-            return await session.engine.advance(_span(args))
+            return await _advance(session, _span(args))
         case "message":
             fields = dict(args.get("with") or {})
             if "key" in args:
@@ -102,6 +114,28 @@ async def _do(session: _Session, verb: str, args: Any) -> Any:
             return await session.engine.set_people(changed)
         case _:
             return await _command(session, verb, args or {})
+
+
+async def _advance(session: _Session, by: timedelta) -> None:
+    """Move the clock, starting on the way what starts by itself."""
+    engine = session.engine
+    until = engine.now() + by
+    while due := min(
+        filter(None, (next_tick(plan, engine.now(), until) for plan in session.timed.values())), default=None
+    ):
+        await engine.advance(due - engine.now())
+        for process, plan in session.timed.items():
+            if next_tick(plan, due - _INSTANT, due) is not None:
+                await _start_on_time(session, process)
+    await engine.advance(until - engine.now())
+
+
+async def _start_on_time(session: _Session, process: str) -> None:
+    """As on a server, nothing happens where its key is in use or it cannot start without being given something."""
+    earlier = session.last
+    with suppress(Refused):
+        await _start(session, {"process": process})
+    session.last = earlier or session.last
 
 
 async def _message(session: _Session, name: str, fields: dict[str, Any], message_id: str | None) -> None:

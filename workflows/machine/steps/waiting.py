@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from waystation.contracts.params import ReceiveParams, WaitParams
 from workflows.machine import clocks, failures, tokens
@@ -27,6 +28,8 @@ class Wait(StepKind):
             due = clocks.when(run, params.lasts, run.state.now, params.calendar, names)
         else:
             found = run.raw(params.until, names)
+            if isinstance(found, date) and not isinstance(found, datetime):  # the day begins
+                found = datetime.combine(found, time(), ZoneInfo(run.program.plan.timezone)).astimezone(UTC)
             if not isinstance(found, datetime):
                 raise NodeError("expression", "`until` must be a timestamp", {"value": str(found)})
             due = found
