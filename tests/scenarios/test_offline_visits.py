@@ -73,7 +73,7 @@ class Office:
         lat, lng = PLACES[customer]
         here = {"location": {"lat": lat, "lng": lng, "datum": "wgs84"}, "accuracy_m": 8, "photo": f"file-{number}"}
         talk = {"goal_met": True, "notes": customer, "need": "补货", "follow_up_at": "2026-03-05T10:00:00+08:00"}
-        fields = {"visit": stops[customer], "kind": kind, "record": f"device-{number}"}
+        fields: dict[str, Any] = {"visit": stops[customer], "kind": kind, "record": f"device-{number}"}
         fields |= {"device_time": f"2026-03-02T1{number}:00:00+08:00", "content": here if kind == "check_in" else talk}
         await engine.message("visit_record", fields, f"sent-{sent}")
 

@@ -80,7 +80,8 @@ async def test_never_more_comes_back_than_was_sent(desk: Desk) -> None:
     dropped = (await give_back(desk, order, a=3)).result["after_sale"]
     assert (await desk.ok("orders.drop_return", after_sale=dropped))["changed"] is True
     refunds = 0
-    for units in ({"a": 2}, {"a": 1, "b": 2}, {"b": 1, "c": 3}):
+    rounds: list[dict[str, Any]] = [{"a": 2}, {"a": 1, "b": 2}, {"b": 1, "c": 3}]
+    for units in rounds:
         asked = (await give_back(desk, order, **units)).result
         refunds += asked["refund"]
         for state in ("approved", "received", "refunded"):
