@@ -38,6 +38,7 @@ from designer_api.routers import (
     people_files,
     rollouts,
     saved_views,
+    scim,
     sessions,
     tasks,
 )
@@ -118,6 +119,7 @@ def _assembled() -> FastAPI:
     ):
         show_permissions(module.router.routes)
         app.include_router(module.router, prefix=API)
+    app.include_router(scim.router)
     _operations(app)
     show_permissions(app.routes)
     for folder in ("templates/style", "static"):
