@@ -37,7 +37,8 @@ class RealActions:
         outcome = await run_action(spec, database, request)
         if isinstance(outcome, Succeeded):
             return outcome.result
-        return Failed(outcome.code, outcome.kind, outcome.en, dict(outcome.detail))
+        title = " · ".join(dict.fromkeys(text for text in (outcome.zh, outcome.en) if text))  # as a worker says it
+        return Failed(outcome.code, outcome.kind, title, dict(outcome.detail))
 
     async def _ready(self, tenant: str, call: ActionCall) -> Database:
         if self._database is None:

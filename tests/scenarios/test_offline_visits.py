@@ -75,7 +75,7 @@ class Office:
         talk = {"goal_met": True, "notes": customer, "need": "补货", "follow_up_at": "2026-03-05T10:00:00+08:00"}
         fields: dict[str, Any] = {"visit": stops[customer], "kind": kind, "record": f"device-{number}"}
         fields |= {"device_time": f"2026-03-02T1{number}:00:00+08:00", "content": here if kind == "check_in" else talk}
-        await engine.message("visit_record", fields, f"sent-{sent}")
+        await engine.message("visit_arrival" if kind == "check_in" else "visit_notes", fields, f"sent-{sent}")
 
 
 @pytest.fixture(scope="module")
