@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from designer_api import schemas, steering
+from designer_api import desk_schemas, schemas, steering
 from designer_api.auth.policy import Caller
 from designer_api.deps import Parts, now
 from designer_api.errors import status_of
@@ -148,7 +148,7 @@ async def begun(held: Parts, caller: Caller, scope: str, key: str, request: Any)
 
 
 # ---------------------------------------------------------------------------------------------- many tasks
-async def bulk(held: Parts, caller: Caller, asked: schemas.Bulk, key: str | None) -> schemas.BulkDone:
+async def bulk(held: Parts, caller: Caller, asked: desk_schemas.Bulk, key: str | None) -> desk_schemas.BulkDone:
     """One verb on many tasks. A row that is refused does not stop the others; a repeat answers as the first time.
 
     A row that could not be reached (503) is tried again by a repeat; all others are then answered from the record.
@@ -162,40 +162,42 @@ async def bulk(held: Parts, caller: Caller, asked: schemas.Bulk, key: str | None
     if key is not None:
         record = await begun(held, caller, "bulk", key, asked.model_dump(mode="json"))
         if "items" in record:
-            return schemas.BulkDone.model_validate(record)
+            return desk_schemas.BulkDone.model_validate(record)
     few = asyncio.Semaphore(_AT_ONCE)
 
-    async def row(task: str) -> schemas.BulkRow:
+    async def row(task: str) -> desk_schemas.BulkRow:
         async with few:
             return await _row(held, caller, task, asked.verb, body, str(record["seed"]))
 
     rows = await asyncio.gather(*(row(task) for task in asked.tasks))
-    done = schemas.BulkDone(items=rows, done=sum(row.ok for row in rows), refused=sum(not row.ok for row in rows))
+    done = desk_schemas.BulkDone(items=rows, done=sum(row.ok for row in rows), refused=sum(not row.ok for row in rows))
     if key is not None and all(row.status != 503 for row in rows):
         return await _settled(held, caller, key, done)
     return done
 
 
-async def _row(held: Parts, caller: Caller, task: str, name: str, body: Sent, seed: str) -> schemas.BulkRow:
+async def _row(held: Parts, caller: Caller, task: str, name: str, body: Sent, seed: str) -> desk_schemas.BulkRow:
     command_id = exact_json.digest([seed, task])
     try:
         answer = await carry_out(held, caller, place(task), name, body, command_id)
     except (Refused, Unavailable) as error:
         return _failed_row(task, error)
-    return schemas.BulkRow(task=task, ok=True, status=200, revision=answer["revision"], case_status=answer["status"])
+    return desk_schemas.BulkRow(
+        task=task, ok=True, status=200, revision=answer["revision"], case_status=answer["status"]
+    )
 
 
-def _failed_row(task: str, error: WaystationError) -> schemas.BulkRow:
-    return schemas.BulkRow(
+def _failed_row(task: str, error: WaystationError) -> desk_schemas.BulkRow:
+    return desk_schemas.BulkRow(
         task=task, ok=False, status=status_of(error), code=error.code, zh=error.zh, en=error.en,
         detail=exact_json.plain(error.detail) or None,
     )  # fmt: skip
 
 
-async def _settled(held: Parts, caller: Caller, key: str, done: schemas.BulkDone) -> schemas.BulkDone:
+async def _settled(held: Parts, caller: Caller, key: str, done: desk_schemas.BulkDone) -> desk_schemas.BulkDone:
     """The answer on record: of two who carried out the same request at once, the first one's."""
 
     async def work(session: TenantSession) -> Any:
         return await idempotency.settle(session, f"bulk:{caller.person}", key, done.model_dump(mode="json"))
 
-    return schemas.BulkDone.model_validate(await held.database.transact(caller.tenant, work))
+    return desk_schemas.BulkDone.model_validate(await held.database.transact(caller.tenant, work))

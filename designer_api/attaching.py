@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from designer_api import schemas
+from designer_api import desk_schemas
 from designer_api.auth.policy import Caller
 from designer_api.deps import Parts, now
 from designer_api.objects import ObjectStore
@@ -30,7 +30,7 @@ _DOWNLOAD = {
 
 async def take_in(
     held: Parts, objects: ObjectStore, scanner: Scanner, caller: Caller, data: bytes, name: str | None
-) -> schemas.StoredFile:
+) -> desk_schemas.StoredFile:
     """Store a file of the caller. What the scanner does not clear is kept in quarantine.
 
     Raises:
@@ -50,7 +50,7 @@ async def take_in(
         await attachments.save_scan(session, stored.id, scan, at=at)
 
     await held.database.transact(caller.tenant, work)
-    return schemas.StoredFile(
+    return desk_schemas.StoredFile(
         id=stored.id, name=cleaned, media_type=media_type, size=stored.size, sha256=digest, state=scan.state,
         finding=scan.finding or None,
     )  # fmt: skip
@@ -82,7 +82,7 @@ async def _visible(held: Parts, session: TenantSession, caller: Caller, file: st
 
 async def scan_again(
     held: Parts, objects: ObjectStore, scanner: Scanner, caller: Caller, file: str
-) -> schemas.StoredFile:
+) -> desk_schemas.StoredFile:
     """Ask the scanner again, after it failed or has learnt of more viruses."""
     async with held.database.read(caller.tenant) as session:
         row = await _visible(held, session, caller, file)
@@ -93,7 +93,7 @@ async def scan_again(
         await attachments.save_scan(session, file, scan, at=at)
 
     await held.database.transact(caller.tenant, work)
-    return schemas.StoredFile(**_facts(row, scan))
+    return desk_schemas.StoredFile(**_facts(row, scan))
 
 
 async def attach(held: Parts, caller: Caller, case_id: str, path: str, file: str) -> None:
@@ -120,10 +120,10 @@ def headers_of(row: FileRow) -> dict[str, str]:
     }
 
 
-def view(found: Attachment) -> schemas.Attachment:
+def view(found: Attachment) -> desk_schemas.Attachment:
     row = found.file
     task = task_id(row.case_id or "", found.path) if found.path else None
-    return schemas.Attachment(**_facts(row, found.scan), task=task, by=found.by, at=found.at)
+    return desk_schemas.Attachment(**_facts(row, found.scan), task=task, by=found.by, at=found.at)
 
 
 def _facts(row: FileRow, scan: Scan) -> dict[str, object]:

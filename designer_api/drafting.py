@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from designer_api import schemas
+from designer_api import desk_schemas
 from designer_api.auth.policy import Action, Caller, require
 from designer_api.deps import Parts, now
 from designer_api.views import access_of, shown, task_id, task_place, visible_task
@@ -21,13 +21,13 @@ def of_task(task: str) -> Subject:
     return task_form(*task_place(task))
 
 
-async def all_of(held: Parts, caller: Caller) -> schemas.FormDraftList:
+async def all_of(held: Parts, caller: Caller) -> desk_schemas.FormDraftList:
     async with held.database.read(caller.tenant) as session:
         rows = await form_drafts.drafts_of(session, caller.person)
-    return schemas.FormDraftList(items=[_view(row) for row in rows])
+    return desk_schemas.FormDraftList(items=[_view(row) for row in rows])
 
 
-async def show(held: Parts, caller: Caller, subject: Subject) -> schemas.FormDraft:
+async def show(held: Parts, caller: Caller, subject: Subject) -> desk_schemas.FormDraft:
     """Raises Refused: `not_found`."""
     async with held.database.read(caller.tenant) as session:
         row = await form_drafts.draft(session, caller.person, subject)
@@ -38,7 +38,7 @@ async def show(held: Parts, caller: Caller, subject: Subject) -> schemas.FormDra
 
 async def save(
     held: Parts, caller: Caller, subject: Subject, form: dict[str, Any], seen: int | None
-) -> schemas.FormDraft:
+) -> desk_schemas.FormDraft:
     """Raises Refused: `revision_needed`, `changed_meanwhile`, `too_large`, `too_many`."""
     at = now()
 
@@ -82,9 +82,9 @@ async def require_start(held: Parts, caller: Caller, process: str) -> None:
         require(caller, Action.START, await access_of(held, session, version.plan_hash))
 
 
-def _view(row: FormDraftRow) -> schemas.FormDraft:
+def _view(row: FormDraftRow) -> desk_schemas.FormDraft:
     is_task = row.kind == "task"
-    return schemas.FormDraft(
+    return desk_schemas.FormDraft(
         kind=row.kind,
         task=task_id(*row.target) if is_task else None,
         process=None if is_task else row.target[0],

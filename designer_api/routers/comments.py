@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 
-from designer_api import acting, schemas, verbs
+from designer_api import acting, desk_schemas, schemas, verbs
 from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.views import task_id, visible_case, visible_task
@@ -36,7 +36,7 @@ async def comment(
 @router.get("/cases/{case}/comments")
 async def of_case(
     case: str, held: Held, caller: Signed, cursor: str | None = None, limit: Limit = 50
-) -> schemas.CommentPage:
+) -> desk_schemas.CommentPage:
     """All comments of a case, those on its tasks included, oldest first."""
     async with held.database.read(caller.tenant) as session:
         _ = await visible_case(held, session, caller, case)
@@ -46,17 +46,17 @@ async def of_case(
 @router.get("/tasks/{task}/comments")
 async def of_task(
     task: str, held: Held, caller: Signed, cursor: str | None = None, limit: Limit = 50
-) -> schemas.CommentPage:
+) -> desk_schemas.CommentPage:
     """The comments on one task, oldest first."""
     async with held.database.read(caller.tenant) as session:
         _, found = await visible_task(held, session, caller, task)
         return _page(await comments.comments(session, found.case_id, found.path, cursor=cursor, limit=limit))
 
 
-def _page(page: Page[CommentRow]) -> schemas.CommentPage:
-    return schemas.CommentPage(items=[_view(row) for row in page.items], next=page.next)
+def _page(page: Page[CommentRow]) -> desk_schemas.CommentPage:
+    return desk_schemas.CommentPage(items=[_view(row) for row in page.items], next=page.next)
 
 
-def _view(row: CommentRow) -> schemas.Comment:
+def _view(row: CommentRow) -> desk_schemas.Comment:
     task = task_id(row.case_id, row.path) if row.path else None
-    return schemas.Comment(seq=row.seq, task=task, by=row.by, text=row.text, mentions=row.mentions, at=row.at)
+    return desk_schemas.Comment(seq=row.seq, task=task, by=row.by, text=row.text, mentions=row.mentions, at=row.at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from designer_api import drafting, schemas
+from designer_api import desk_schemas, drafting
 from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.etags import Seen, tag
@@ -18,13 +18,13 @@ router = APIRouter(tags=["drafts"], dependencies=[needs("tasks.see", changing="t
 
 
 @router.get("/drafts")
-async def list_drafts(held: Held, caller: Signed) -> schemas.FormDraftList:
+async def list_drafts(held: Held, caller: Signed) -> desk_schemas.FormDraftList:
     """All drafts of the caller, last saved first."""
     return await drafting.all_of(held, caller)
 
 
 @router.get("/tasks/{task}/draft")
-async def show_task_draft(task: str, held: Held, caller: Signed, response: Response) -> schemas.FormDraft:
+async def show_task_draft(task: str, held: Held, caller: Signed, response: Response) -> desk_schemas.FormDraft:
     """What the caller has saved of a task's form."""
     found = await drafting.show(held, caller, drafting.of_task(task))
     tag(response, found.revision)
@@ -33,8 +33,8 @@ async def show_task_draft(task: str, held: Held, caller: Signed, response: Respo
 
 @router.put("/tasks/{task}/draft")
 async def save_task_draft(
-    task: str, body: schemas.Form, held: Held, caller: Signed, response: Response, seen: Seen
-) -> schemas.FormDraft:
+    task: str, body: desk_schemas.Form, held: Held, caller: Signed, response: Response, seen: Seen
+) -> desk_schemas.FormDraft:
     """Save a task's form as far as it is filled in; for those who are asked at it."""
     await drafting.require_asked(held, caller, task)
     saved = await drafting.save(held, caller, drafting.of_task(task), body.form, seen)
@@ -49,7 +49,7 @@ async def drop_task_draft(task: str, held: Held, caller: Signed, seen: Seen) -> 
 
 
 @router.get("/processes/{process}/draft")
-async def show_start_draft(process: str, held: Held, caller: Signed, response: Response) -> schemas.FormDraft:
+async def show_start_draft(process: str, held: Held, caller: Signed, response: Response) -> desk_schemas.FormDraft:
     """What the caller has saved of a process's start form."""
     found = await drafting.show(held, caller, start_form(process))
     tag(response, found.revision)
@@ -58,8 +58,8 @@ async def show_start_draft(process: str, held: Held, caller: Signed, response: R
 
 @router.put("/processes/{process}/draft")
 async def save_start_draft(
-    process: str, body: schemas.Form, held: Held, caller: Signed, response: Response, seen: Seen
-) -> schemas.FormDraft:
+    process: str, body: desk_schemas.Form, held: Held, caller: Signed, response: Response, seen: Seen
+) -> desk_schemas.FormDraft:
     """Save a start form as far as it is filled in. `POST /cases` with its revision as `draft` submits it."""
     await drafting.require_start(held, caller, process)
     saved = await drafting.save(held, caller, start_form(process), body.form, seen)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
 
-from designer_api import attaching, schemas
+from designer_api import attaching, desk_schemas
 from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.objects import ObjectStore
@@ -34,7 +34,7 @@ Scans = Annotated[Scanner, Depends(_scanner)]
 @router.post("/files", status_code=201)
 async def upload(
     held: Held, objects: Objects, scanner: Scans, caller: Signed, file: Annotated[UploadFile, File()]
-) -> schemas.StoredFile:
+) -> desk_schemas.StoredFile:
     """Store a file; at most 20 MiB, of a type that is accepted. `state` says whether it may be handed out."""
     return await attaching.take_in(held, objects, scanner, caller, await file.read(), file.filename)
 
@@ -48,7 +48,7 @@ async def download(file: str, held: Held, objects: Objects, caller: Signed) -> R
 
 
 @router.post("/files/{file}/scan")
-async def scan(file: str, held: Held, objects: Objects, scanner: Scans, caller: Signed) -> schemas.StoredFile:
+async def scan(file: str, held: Held, objects: Objects, scanner: Scans, caller: Signed) -> desk_schemas.StoredFile:
     """Scan a file again: one in quarantine because the scanner failed is released once it is found clean."""
     return await attaching.scan_again(held, objects, scanner, caller, file)
 
@@ -68,18 +68,18 @@ async def attach_to_task(task: str, file: str, held: Held, caller: Signed) -> No
 
 
 @router.get("/cases/{case}/attachments")
-async def of_case(case: str, held: Held, caller: Signed) -> schemas.AttachmentList:
+async def of_case(case: str, held: Held, caller: Signed) -> desk_schemas.AttachmentList:
     """The files of a case, those of its tasks included."""
     async with held.database.read(caller.tenant) as session:
         _ = await visible_case(held, session, caller, case)
         found = await attachments.attachments(session, case)
-    return schemas.AttachmentList(items=[attaching.view(one) for one in found])
+    return desk_schemas.AttachmentList(items=[attaching.view(one) for one in found])
 
 
 @router.get("/tasks/{task}/attachments")
-async def of_task(task: str, held: Held, caller: Signed) -> schemas.AttachmentList:
+async def of_task(task: str, held: Held, caller: Signed) -> desk_schemas.AttachmentList:
     """The files of one task."""
     async with held.database.read(caller.tenant) as session:
         _, row = await visible_task(held, session, caller, task)
         found = await attachments.attachments(session, row.case_id, row.path)
-    return schemas.AttachmentList(items=[attaching.view(one) for one in found])
+    return desk_schemas.AttachmentList(items=[attaching.view(one) for one in found])

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
 
-from designer_api import acting, schemas, verbs
+from designer_api import acting, desk_schemas, schemas, verbs
 from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.reading import note_opened
@@ -30,18 +30,20 @@ async def show_task(task: str, held: Held, caller: Signed) -> schemas.Task:
 
 
 @router.get("/tasks/{task}/receipts")
-async def list_receipts(task: str, held: Held, caller: Signed) -> schemas.ReceiptList:
+async def list_receipts(task: str, held: Held, caller: Signed) -> desk_schemas.ReceiptList:
     """Who has opened a task and when he did so first, and who is asked and has not yet."""
     async with held.database.read(caller.tenant) as session:
         _, found = await visible_task(held, session, caller, task)
         rows = await receipts.receipts(session, found.case_id, found.path)
     waiting = [person for person in found.candidates if person not in {row.person for row in rows}]
-    items = [schemas.Receipt(person=row.person, opened_at=row.opened_at) for row in rows]
-    return schemas.ReceiptList(items=[*items, *(schemas.Receipt(person=person) for person in waiting)])
+    items = [desk_schemas.Receipt(person=row.person, opened_at=row.opened_at) for row in rows]
+    return desk_schemas.ReceiptList(items=[*items, *(desk_schemas.Receipt(person=person) for person in waiting)])
 
 
 @router.post("/tasks/bulk")
-async def bulk(body: schemas.Bulk, held: Held, caller: Signed, idempotency_key: Key = None) -> schemas.BulkDone:
+async def bulk(
+    body: desk_schemas.Bulk, held: Held, caller: Signed, idempotency_key: Key = None
+) -> desk_schemas.BulkDone:
     """One verb on at most 200 tasks; each has an answer of its own, and one refusal does not stop the rest."""
     return await acting.bulk(held, caller, body, idempotency_key)
 
