@@ -27,6 +27,7 @@ from activities._runtime.models import (
     PersonId,
     Point,
     Whole,
+    plain,
 )
 from activities._runtime.places import area_point, metres_between, point_at
 from activities._runtime.rows import Seed, changed_rows, racing_insert
@@ -61,6 +62,7 @@ __all__ = [
     "changed_rows",
     "load_file",
     "metres_between",
+    "plain",
     "point_at",
     "racing_insert",
     "run_action",

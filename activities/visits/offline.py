@@ -13,8 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
-from activities._runtime import ActionContext, Point, action, metres_between
-from activities._runtime.models import plain
+from activities._runtime import ActionContext, Point, action, metres_between, plain
 from activities.visits.contracts import (
     AcceptRecordIn,
     AcceptRecordOut,
