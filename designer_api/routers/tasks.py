@@ -72,7 +72,8 @@ for _name, _verb in VERBS.items():
         methods=["POST"],
         name=_name,
         response_model=schemas.Answered,
-        summary=f"{_verb.zh} {_verb.en}",
+        summary=f"{_verb.zh} {_name}",
+        description=f"{_verb.en}. Refused with the codes of docs/approvals.md.",
     )
 
 

@@ -94,12 +94,12 @@ async def test_comments_reach_whom_they_mention(desks: World) -> None:
     )
     path, key = f"cases/{desk.case}/comments", fresh()
     for _ in range(2):
-        answer = await desk.send("legal_song", "POST", path, {"text": "fine @nobody."}, Idempotency_Key=key)
+        answer = await desk.send("rm_south", "POST", path, {"text": "fine @nobody."}, Idempotency_Key=key)
         assert answer.status_code == 200, answer.text
     found = (await desk.send("sales_mo", "GET", path)).json()["items"]
     assert [(one["by"], one["mentions"], one["task"]) for one in found] == [
         ("eng_wu", ["wh_ma", "eng_deng"], desk.tasks["judge"]),
-        ("legal_song", [], None),
+        ("rm_south", [], None),
     ]
     of_task = (await desk.send("sales_mo", "GET", f"tasks/{desk.tasks['judge']}/comments")).json()["items"]
     assert of_task == found[:1]
