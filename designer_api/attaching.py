@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import quote
 
 from designer_api import desk_schemas
@@ -13,7 +14,7 @@ from designer_api.objects.scanning import Scanner
 from designer_api.objects.sniffing import MOST, clean_name, sniff
 from designer_api.views import task_id, visible_case
 from waystation.contracts.errors import Refused
-from waystation.store import attachments, files
+from waystation.store import attachments, files, idempotency
 from waystation.store.attachments import Attachment, Scan, no_file, require_released
 from waystation.store.files import StoredFile
 from waystation.store.ids import new_id
@@ -29,12 +30,14 @@ _DOWNLOAD = {
 
 
 async def take_in(
-    held: Parts, objects: ObjectStore, scanner: Scanner, caller: Caller, data: bytes, name: str | None
+    held: Parts, objects: ObjectStore, scanner: Scanner, caller: Caller, data: bytes, name: str | None, key: str | None
 ) -> desk_schemas.StoredFile:
     """Store a file of the caller. What the scanner does not clear is kept in quarantine.
 
+    Args:
+        key: Idempotency-Key: the same file sent again with it is the same file.
     Raises:
-        Refused: `too_large`, `unsupported_type`.
+        Refused: `too_large`, `unsupported_type`, `key_reused`.
         Unavailable: the object store or the database does not answer.
     """
     if len(data) > MOST:
@@ -45,15 +48,17 @@ async def take_in(
     digest = await objects.put(caller.tenant, data)
     stored, at = StoredFile(new_id(), cleaned, media_type, len(data), digest), now()
 
-    async def work(session: TenantSession) -> None:
-        await files.add_file(session, stored, by=caller.person, at=at)
-        await attachments.save_scan(session, stored.id, scan, at=at)
+    async def work(session: TenantSession) -> dict[str, Any]:
+        async def keep() -> dict[str, Any]:
+            await files.add_file(session, stored, by=caller.person, at=at)
+            await attachments.save_scan(session, stored.id, scan, at=at)
+            return _facts(stored, scan)
 
-    await held.database.transact(caller.tenant, work)
-    return desk_schemas.StoredFile(
-        id=stored.id, name=cleaned, media_type=media_type, size=stored.size, sha256=digest, state=scan.state,
-        finding=scan.finding or None,
-    )  # fmt: skip
+        if key is None:
+            return await keep()
+        return dict(await idempotency.once(session, f"file:{caller.person}", key, [digest, cleaned], keep))
+
+    return desk_schemas.StoredFile.model_validate(await held.database.transact(caller.tenant, work))
 
 
 async def released(held: Parts, caller: Caller, file: str) -> FileRow:
@@ -93,7 +98,7 @@ async def scan_again(
         await attachments.save_scan(session, file, scan, at=at)
 
     await held.database.transact(caller.tenant, work)
-    return desk_schemas.StoredFile(**_facts(row, scan))
+    return desk_schemas.StoredFile.model_validate(_facts(row, scan))
 
 
 async def attach(held: Parts, caller: Caller, case_id: str, path: str, file: str) -> None:
@@ -123,10 +128,12 @@ def headers_of(row: FileRow) -> dict[str, str]:
 def view(found: Attachment) -> desk_schemas.Attachment:
     row = found.file
     task = task_id(row.case_id or "", found.path) if found.path else None
-    return desk_schemas.Attachment(**_facts(row, found.scan), task=task, by=found.by, at=found.at)
+    return desk_schemas.Attachment.model_validate(
+        {**_facts(row, found.scan), "task": task, "by": found.by, "at": found.at}
+    )
 
 
-def _facts(row: FileRow, scan: Scan) -> dict[str, object]:
+def _facts(row: FileRow | StoredFile, scan: Scan) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,

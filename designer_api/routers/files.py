@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Header, Request, Response, UploadFile
 
 from designer_api import attaching, desk_schemas
 from designer_api.auth.needs import needs
@@ -29,14 +29,20 @@ def _scanner(request: Request) -> Scanner:
 
 Objects = Annotated[ObjectStore, Depends(_objects)]
 Scans = Annotated[Scanner, Depends(_scanner)]
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 
 
 @router.post("/files", status_code=201)
 async def upload(
-    held: Held, objects: Objects, scanner: Scans, caller: Signed, file: Annotated[UploadFile, File()]
+    held: Held,
+    objects: Objects,
+    scanner: Scans,
+    caller: Signed,
+    file: Annotated[UploadFile, File()],
+    idempotency_key: Key = None,
 ) -> desk_schemas.StoredFile:
     """Store a file; at most 20 MiB, of a type that is accepted. `state` says whether it may be handed out."""
-    return await attaching.take_in(held, objects, scanner, caller, await file.read(), file.filename)
+    return await attaching.take_in(held, objects, scanner, caller, await file.read(), file.filename, idempotency_key)
 
 
 @router.get("/files/{file}", response_class=Response)

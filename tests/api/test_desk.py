@@ -173,6 +173,18 @@ async def test_files_are_put_with_tasks_and_seen_with_their_case(desks: World) -
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
 
 
+async def test_a_file_sent_twice_is_one_file(desks: World) -> None:
+    """With an Idempotency-Key; another file under it is refused."""
+    headers = {**await desks.sign_in("eng_wu"), "Idempotency-Key": fresh()}
+    answers = [
+        await desks.http.post("/api/v1/files", files={"file": (name, PICTURE)}, headers=headers)
+        for name in ("a.png", "x/a.png", "b.png")
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201, 409]
+    assert answers[0].json() == answers[1].json()
+    assert answers[2].json()["code"] == "key_reused"
+
+
 async def test_what_the_scanner_does_not_clear_is_kept_back(desks: World, verdict: Verdict) -> None:
     """Not handed out, not attached, until a later scan clears it; the finding is told."""
     desk = await Desk(desks).start("desk_panel")
