@@ -42,13 +42,13 @@ from waystation.contracts.events import (
     Ticked,
 )
 from waystation.contracts.people import Organisation
-from waystation.expressions import plain, typed
+from waystation.expressions import plain
 from workflows.engine import SCENARIO_START, Delivered, Programs, Told
 from workflows.facts import facts_for
 from workflows.machine import CaseState, Machine, Program, Step, begin, check_start
-from workflows.machine.program import evaluate_value
 from workflows.panel import answerers
 from workflows.people import Load, resolve
+from workflows.starting import business_key, message_start
 
 #: How long a message waits for somebody who wants it.
 KEPT_FOR = timedelta(days=7)
@@ -482,29 +482,6 @@ def open_tasks(states: list[CaseState]) -> dict[str, int]:
                 if len(people) == 1:
                     count[people[0]] = count.get(people[0], 0) + 1
     return count
-
-
-def business_key(
-    program: Program, data: dict[str, Any], actor: str, now: datetime, settings: dict[str, Any]
-) -> str | None:
-    """The key of a case that starts with this data, or None where the process has none."""
-    if program.plan.start.key is None:
-        return None
-    names = {"data": data, "case": {"initiator": actor, "process": program.plan.process}, "settings": settings}
-    found = plain(evaluate_value(program.plan.start.key, names, program.environment(now)))
-    return None if found is None else str(found)
-
-
-def message_start(program: Program, message: MessageArrived, now: datetime) -> tuple[dict[str, Any], str | None] | None:
-    """Data and key of the case that this message starts, or None where the process does not begin with it."""
-    start = program.plan.start.message
-    if start is None or start["name"] != message.name:
-        return None
-    names = {"message": typed({}, message.fields), "settings": {}, "case": {}}
-    environment = program.environment(now)
-    data = {name: plain(evaluate_value(value, names, environment)) for name, value in (start.get("data") or {}).items()}
-    key = plain(evaluate_value(start.get("key"), names, environment))
-    return data, None if key is None else str(key)
 
 
 def _canonical(data: dict[str, Any]) -> str:

@@ -20,8 +20,8 @@ from waystation.store.session import TenantSession
 from waystation.store.tables.changes import RolloutRow
 from workflows.machine import Program, check_start
 from workflows.machine.errors import NodeError
-from workflows.memory import business_key
 from workflows.people import roles_of
+from workflows.starting import business_key
 
 #: Finds the program of a plan by its hash.
 ProgramOf = Callable[[TenantSession, str], Awaitable[Program]]

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
 from temporalio.client import Client
 
 from activities._journal import hand_out, start_later
@@ -35,8 +34,8 @@ from workflows.details import summary
 from workflows.engine import Delivered
 from workflows.facts import facts_for
 from workflows.machine import CaseState, Machine, Program, check_start, load_state
-from workflows.memory import business_key, message_start
 from workflows.plans import PLANS, Plans
+from workflows.starting import business_key, message_start
 
 #: The queue that cases are worked from.
 TASK_QUEUE = "waystation"
@@ -383,24 +382,6 @@ class Gateway:
     async def pulse(self, tenant: str, case: str) -> Pulse:
         """Whether anything is under way in a running case, and when a clock of it is due."""
         return await self.line.pulse(tenant, case)
-
-    async def people_changed(self, tenant: str, organisation_version: int) -> int:
-        """Have the open cases of a tenant look for their people again; how many did."""
-        async with self.database.read(tenant) as session:
-            found = await session.scalars(select(CaseRow.case_id).where(CaseRow.status.in_(_OPEN)))
-            open_cases = sorted(found)
-        few = asyncio.Semaphore(8)
-
-        async def tell(case: str) -> bool:
-            async with few:
-                command = Command(datetime.now(UTC), f"people-{organisation_version}", "people_changed")
-                try:
-                    await self.command(tenant, case, command)
-                except Refused:
-                    return False
-                return True
-
-        return sum(await asyncio.gather(*(tell(case) for case in open_cases)))
 
 
 async def _start_by(
