@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -241,6 +242,21 @@ async def test_who_is_away_gives_up_what_was_given_to_him(office: Office) -> Non
         assert len(now) == 1
         assert (now == [holder]) == (holder != people[0])
         assert now != [people[0]]
+
+
+async def test_an_absence_begins_by_itself(office: Office) -> None:
+    """Said beforehand: when the time has come, what was given to him goes to somebody in office."""
+    role = office.id("judge")
+    ann = await office.hire("ann", roles=[role])
+    case = await office.start(await office.publish(f"role:{role}", "strategy: least_loaded"))
+    assert await office.asked(case) == [ann]
+    bob = await office.hire("bob", roles=[role])
+    since = datetime.now(UTC) + timedelta(seconds=2)
+    absence = {"since": since.isoformat(), "until": (since + timedelta(hours=1)).isoformat(), "reason": "leave"}
+    said = await office.ask("POST", f"people/{ann}/absences", absence)
+    assert (said.status_code, said.json()["person"]["absent_now"]) == (201, False)
+    assert await office.asked(case) == [ann]
+    await office.until_asked(case, bob)
 
 
 async def test_many_tasks_move_in_batches(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,3 +88,28 @@ async def test_two_thousand_people_in_one_go(company: tuple[World, dict[str, str
     text = (await get(company, "organisation/export")).content.decode("utf-8-sig")
     assert text.splitlines()[3].startswith("p1,'=Person 1,")
     assert text.startswith("编号,姓名")
+
+
+async def test_people_of_other_tenants_do_not_exist(company: tuple[World, dict[str, str]]) -> None:
+    """Not as people, not as managers, proxies or receivers of work, not as jobs or external ids; ids may be alike."""
+    world, headers = company
+    owner = await world.sign_in("admin_xu")
+    linked = {"id": "olga_linked", "external": {"hr": "shared"}}
+    assert (await world.http.post("/api/v1/people", json=linked, headers=owner)).status_code in (201, 409)
+    jobs = (await world.http.get("/api/v1/organisation/jobs?limit=1", headers=owner)).json()["items"]
+    for path in ("people/admin_xu", f"organisation/jobs/{jobs[0]['id']}" if jobs else "people/olga_linked"):
+        assert (await get(company, path)).status_code == 404
+    assert [one["id"] for one in (await get(company, "people?q=admin")).json()["items"]] == []
+    assert (await get(company, "organisation/jobs")).json()["items"] == []
+    bad: list[tuple[str, str, dict[str, Any], int]] = [
+        ("POST", "people", {"id": "ann", "manager": "admin_xu"}, 422),
+        ("POST", "people/root/proxies", {"person": "admin_xu"}, 422),
+        ("POST", "people/root/handover", {"to": "admin_xu"}, 422),
+        ("PATCH", "people/admin_xu", {"name": "x"}, 404),
+        ("PUT", "people/by-external-id/shared?source=hr", {"id": "mine"}, 201),
+        ("POST", "people", {"id": "admin_xu"}, 201),
+    ]
+    for method, path, body, status in bad:
+        answer = await world.http.request(method, f"/api/v1/{path}", json=body, headers=headers)
+        assert answer.status_code == status, (path, answer.text)
+    assert (await world.http.get("/api/v1/people/admin_xu", headers=owner)).json()["name"] == "徐敏"

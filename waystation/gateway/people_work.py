@@ -18,8 +18,8 @@ from waystation.store.people_jobs import Done, Place
 from waystation.store.session import TenantSession
 from waystation.store.tables.people import PeopleJobRow
 
-#: Cases of one batch, and how many of them are told at once.
-BATCH, AT_ONCE = 50, 8
+#: Cases of one batch, and how many of them are told at once. Few, because what cases tell each other waits meanwhile.
+BATCH, AT_ONCE = 16, 8
 #: Refusals that say that there is nothing left to do.
 _SETTLED = frozenset({"not_open", "not_found"})
 
