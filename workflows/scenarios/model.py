@@ -57,6 +57,14 @@ EXPECTED = frozenset(
         "inbox", "visible", "forecast", "ended", "failed", "data", "case", "notices", "sent", "title",
     }
 )  # fmt: skip
+#: What must be a map in a step.
+_MAPS = {
+    "expect": ("assigned", "incident", "inbox", "visible", "data"),
+    "message": ("with",),
+    "start": ("data",),
+    "edit": ("data",),
+    "migrate": ("map",),
+}
 _TOP = frozenset({"scenario", "process", "people", "actions", "settings", "start", "steps", "description", "version"})
 _FILE = frozenset(
     {"scenarios", "processes", "people", "actions", "settings", "forms", "tables", "calendars", "process"}
@@ -154,6 +162,8 @@ def _scenario(
         return None
     if isinstance(start, Mapping):
         _unknown(start, _START, (*path, "start"), complain)
+        if not _values_are_good("start", start, (*path, "start"), complain):
+            return None
     _check_stubs(row.get("actions"), (*path, "actions"), complain)
     return Scenario(
         name=str(row.get("scenario") or process),
@@ -240,7 +250,25 @@ def _step_is_good(verb: str, args: Any, path: Path, complain: Complain) -> bool:
         _unknown(args, before, (*path, verb), complain)
     if verb == "refuse":
         return _refusal_is_good(args, (*path, verb), complain)
-    return True
+    return _values_are_good(verb, args, (*path, verb), complain)
+
+
+def _values_are_good(verb: str, args: Mapping[str, Any], path: Path, complain: Complain) -> bool:
+    """Whether what must be a map is one, and what must be a list of pairs."""
+    good = True
+    for key in _MAPS.get(verb, ()):
+        if not isinstance(args.get(key) or {}, Mapping):
+            complain((*path, key), f"{key} 必须是映射", f"`{key}` must be a map")
+            good = False
+    for key in ("order", "forecast") if verb == "expect" else ():
+        rows = args.get(key) or []
+        if not isinstance(rows, list) or not all(isinstance(row, list) and len(row) == 2 for row in rows):
+            complain((*path, key), f"{key} 必须是成对的列表", f"`{key}` must be a list of pairs")
+            good = False
+    if verb == "message" and not isinstance(args.get("name"), str):
+        complain(path, "消息需要 name", "a message needs a `name`")
+        good = False
+    return good
 
 
 def _known_keys(verb: str) -> frozenset[str] | None:

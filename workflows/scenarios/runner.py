@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from waystation.contracts.durations import parse_duration
-from waystation.contracts.errors import Refused
+from waystation.contracts.errors import DefinitionInvalid, Refused
 from waystation.contracts.events import Command
 from waystation.contracts.plan import Plan
 from waystation.contracts.problems import Path
@@ -110,7 +110,11 @@ async def _do(session: _Session, verb: str, args: Any) -> Any:
                 fields["key"] = args["key"]
             return await _message(session, str(args["name"]), fields, args.get("id"))
         case "people":
-            changed = parse_people(args, session.engine.organisation())
+            try:
+                changed = parse_people(args, session.engine.organisation())
+            except DefinitionInvalid as invalid:
+                lines = (f"people: {'.'.join(map(str, each.path))}: {each.en}" for each in invalid.problems)
+                raise Failure(*lines) from None
             return await session.engine.set_people(changed)
         case _:
             return await _command(session, verb, args or {})

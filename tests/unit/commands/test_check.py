@@ -163,3 +163,14 @@ def test_a_failed_scenario_is_told_where_it_failed(tmp_path: Path, capsys: pytes
     out = capsys.readouterr().out
     assert "s.yaml:5: FAILED s (step 1)" in out
     assert "coverage of p: 0/1 nodes, 0/1 edges" in out
+
+
+def test_values_of_the_wrong_shape_in_a_scenario_are_said_where_they_stand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A map where a map is needed, pairs where pairs are: said before anything runs."""
+    steps = "steps:\n  - expect: { order: [[a]] }\n  - expect: { assigned: [a] }\n  - message: { with: {} }\n"
+    write(tmp_path, p=GOOD, f=FORM, s=f"scenario: s\nprocess: p\n{steps}")
+    assert 1 == run(["check", str(tmp_path), "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert [(row["code"], row["line"]) for row in found] == [("bad_scenario", line) for line in (4, 5, 6)]
