@@ -24,5 +24,5 @@ async def test_seeding_twice_changes_nothing(desk: Desk) -> None:
 async def test_every_tenant_has_rows_of_its_own(desk: Desk) -> None:
     """Seeding another tenant does not meet the first one's rows."""
     written = await seed(desk.database, "other", at=AT)
-    assert written["warehouse"] == 5
+    assert written["warehouse"] == 6
     assert all(written.values())
