@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.support.house import House, eventually
+from waystation.contracts.bulk_runs import BULK, BulkInput
 from waystation.gateway import bulk
 from waystation.store import bulks
 from waystation.store.bulks import Order
@@ -96,3 +97,27 @@ async def test_a_batch_is_stopped_and_taken_up(house: House) -> None:
         assert await house.database.transact(house.tenant, again) == left["stopped", ""]
         assert (await over(house, found)).status == bulks.DONE
         assert await progress(house, found) == {("done", ""): 6}
+
+
+async def test_a_batch_goes_on_in_fresh_runs_until_it_is_cancelled(house: House) -> None:
+    """Continued as new after every slice, it still asks each case once; cancelled in Temporal, it leaves the rest."""
+    await house.employ("ann")
+    order = Order(verb="suspend", task=None, args={}, wanted={}, process="p", dry_run=False, per_second=4, undoes=None)
+    async with house.open():
+        await house.publish("p", DESK)
+        cases = [(await house.start("p"), None) for _ in range(6)]
+        for number, cancelled in enumerate((False, True)):
+
+            async def work(session: TenantSession) -> str:
+                return (await bulks.begin(session, new_id(), order, cases, by="ann", at=datetime.now(UTC))).bulk_id
+
+            found = await house.database.transact(house.tenant, work)
+            handle = await house.client.start_workflow(
+                BULK, BulkInput(house.tenant, found, 4, slices=1), id=f"{house.queue}-{number}", task_queue=house.queue
+            )
+            if cancelled:
+                await handle.cancel()
+            row = await over(house, found)
+            assert row.status == (bulks.STOPPED if cancelled else bulks.DONE)
+            told = await progress(house, found)
+            assert told == {("done", ""): 6} if not cancelled else told[("stopped", "")] >= 1
