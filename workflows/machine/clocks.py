@@ -28,11 +28,27 @@ def arm_deadline(run: Run, act: Activation, deadline: Deadline) -> Clock:
     """Start the clock of a node's deadline at the node's entry."""
     names = run.names_of(act)
     clock = _new(run, f"{act.path}|deadline", act.path, "deadline", act.since, deadline.due, deadline.calendar, names)
+    _go_on(run, act, clock, deadline)
     clock.next = _step_time(run, clock, deadline)
     start(run, clock)
     if deadline.pause_when is not None and run.holds(deadline.pause_when, names):
         pause(run, clock, "pause_when")
     return clock
+
+
+def _go_on(run: Run, act: Activation, clock: Clock, deadline: Deadline) -> None:
+    """A node that takes the place of another one in a new version: its clock keeps what remained of the other's."""
+    moved, act.token.clock = act.token.clock, None
+    if moved is None or moved.calendar != clock.calendar:
+        return
+    clock.start, clock.due, clock.mark, clock.remind = moved.start, moved.due, moved.mark, moved.remind
+    clock.budget, clock.used = moved.budget, moved.used
+    clock.fired = min(moved.fired, len(steps_of(deadline)))
+    if moved.paused is not None:
+        calendar = calendar_of(run, clock.calendar)
+        stood = elapsed_between(moved.paused, run.state.now, calendar)
+        clock.due = clock.due + stood if calendar is None else calendar.add_opening(clock.due, stood)
+        clock.mark = run.state.now
 
 
 def arm_boundaries(run: Run, act: Activation) -> None:

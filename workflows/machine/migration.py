@@ -190,7 +190,9 @@ def move(run: Run, new: Program, version: int, mapping: Mapping[str, str], *, re
     goals = {act.path: str(_target(old, state, act, mapping)) for act in leaving}
     moved: list[tuple[str, str, Token]] = []
     for act in leaving:
+        clock = run.state.clocks.get(f"{act.path}|deadline")
         token = tokens.withdraw(run, act, f"moved to version {version}", undo_inside=False, undo_late=True)
+        token.clock = None if restart or not _has_deadline(new, state, act, goals[act.path]) else clock
         moved.append((act.frame, goals[act.path], token))
     versions: dict[str, Any] = {"from": state.version, "to": version}
     run.program, state.plan, state.version = new, new.hash, version
@@ -207,6 +209,11 @@ def move(run: Run, new: Program, version: int, mapping: Mapping[str, str], *, re
     for frame, node, token in moved:
         token.came = ""
         tokens.send(run, state.frames[frame], node, token)
+
+
+def _has_deadline(new: Program, state: CaseState, act: Activation, goal: str) -> bool:
+    node = new.bodies[state.frames[act.frame].body].nodes[goal]
+    return getattr(node.params, "deadline", None) is not None
 
 
 def _target(old: Program, state: CaseState, act: Activation, mapping: Mapping[str, str]) -> str | None:

@@ -29,6 +29,7 @@ class Token(Struct, omit_defaults=True):
         came: the node it left last.
         resume: fork node -> [fork activation, branch]: a branch that was returned alone to before its fork.
         back: straight_back: where it goes after the correction, and what the conditions on the way said.
+        clock: of the node that it was moved from to another version; the deadline that it enters next goes on with it.
     """
 
     fork: str = ""
@@ -38,6 +39,7 @@ class Token(Struct, omit_defaults=True):
     came: str = ""
     resume: dict[str, tuple[str, int]] = field(default_factory=dict)
     back: dict[str, Any] | None = None
+    clock: Clock | None = None
 
 
 class Failure(Struct, omit_defaults=True):

@@ -58,7 +58,7 @@ def _condition_holds(run: Run, frame: Frame, node: NodeRun, token: Token) -> boo
     if not holds:
         run.journal(EntryKind.NODE_PASSED, _join_path(frame, node.id), node.key)
         edge = edge_to(node, "skipped")
-        token.came = node.id
+        token.came, token.clock = node.id, None
         send(run, frame, edge.to if edge else END, token)
     return holds
 
@@ -131,7 +131,7 @@ def finish(run: Run, act: Activation, outcome: str | None = None, *, route: bool
     for target in node.plan.cancels:
         withdraw_node(run, frame, target, "cancelled by " + node.id)
     if route:
-        act.token.came = node.id
+        act.token.came, act.token.clock = node.id, None
         if in_race(run, frame):
             win_race(run, frame, act.token, node.id, edge.to if edge else END)
         elif act.token.back is not None and (back := returns.straight_back_target(run, frame, node.id, act.token)):
