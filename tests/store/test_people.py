@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -16,7 +17,7 @@ from waystation.gateway.organisation import Changed
 from waystation.store import organisation as rows
 from waystation.store import outbox, people, people_jobs
 from waystation.store.people_jobs import Done
-from waystation.store.session import Database, TenantSession
+from waystation.store.session import Conflict, Database, TenantSession
 
 ROOT = PersonRecord("root", "Root", roles=("admin",))
 
@@ -239,6 +240,54 @@ async def test_only_the_newest_versions_are_kept(database: Database) -> None:
     async with database.write("t") as session:
         for number in range(people.KEPT + 2):
             one = Organisation({"ann": Person("ann", name=str(number))})
-            await people.save_version(session, one, by="", at=T0)
+            await people.save_version(session, one, number, by="", at=T0)
         assert (await people.organisation(session, 2)).people == {}
         assert (await people.organisation(session, 3)).people["ann"].name == "2"
+
+
+async def test_changes_at_the_same_time_are_all_there(database: Database) -> None:
+    """Each version holds what every earlier one changed: whoever comes too late does his change again."""
+    await found(database, *(PersonRecord(f"p{number}") for number in range(6)))
+
+    async def rename(number: int) -> None:
+        async def work(session: TenantSession) -> None:
+            await rows.change(session, PersonRecord(f"p{number}", f"new {number}"), by="root", at=T0)
+            await finish(session)
+
+        await database.transact("t", work)
+
+    await asyncio.gather(*(rename(number) for number in range(6)))
+    async with database.read("t") as session:
+        known = await people.organisation(session)
+        assert known == await rows.compose(session)
+        assert await people.latest_version(session) == 7
+    assert [known.people[f"p{number}"].name for number in range(6)] == [f"new {number}" for number in range(6)]
+
+
+async def test_who_comes_too_late_does_not_overwrite(database: Database) -> None:
+    """A version made from what was read before another one was saved is refused, and done again."""
+    await found(database)
+    async with database.read("t") as session:
+        latest = await people.latest_version(session)
+    await put(database, PersonRecord("root", "Renamed", roles=("admin",)))
+    with pytest.raises(Conflict):
+        async with database.write("t") as session:
+            await people.save_version(session, Organisation(), latest, by="", at=T0)
+
+
+async def test_two_who_add_the_same_person(database: Database) -> None:
+    """One does, the other is told; never a person twice, never an error of the database."""
+    await found(database)
+
+    async def hire() -> str:
+        async def work(session: TenantSession) -> None:
+            await rows.add(session, [PersonRecord("ann", external={"hr": "1"})], by="root", at=T0)
+            await finish(session)
+
+        try:
+            await database.transact("t", work)
+        except Refused as refused:
+            return refused.code
+        return "added"
+
+    assert sorted(await asyncio.gather(hire(), hire(), hire())) == ["added", "already_there", "already_there"]

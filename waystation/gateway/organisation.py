@@ -41,15 +41,15 @@ async def finish(session: TenantSession, *, by: str, may_administer: bool, at: d
     Raises:
         Refused: `bad_people` with all that would be unsound after this change, `not_allowed`, `last_admin`.
     """
-    before = await people.organisation(session)
     number = await people.latest_version(session)
+    before = await people.organisation(session, number)
     after = await rows.compose(session)
     if after == before:
         return Changed(number, None)
     _check_sound(before, after)
     _check_admins(before, after, by, may_administer=may_administer)
     await _logins(session, before, after, at)
-    number = await people.save_version(session, after, by=by, at=at)
+    number = await people.save_version(session, after, number, by=by, at=at)
     for person, moment in _moments(before, after, at):
         await people_jobs.resolve_at(session, person, moment)
     if not _moves_work(before, after):

@@ -13,13 +13,14 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import CursorResult, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from waystation.contracts.directory import ADMINS, Part, Parts, PersonRecord, composed, record_of
 from waystation.contracts.errors import Refused
 from waystation.contracts.people import Organisation
 from waystation.store.cursors import Page, cut, page_of
 from waystation.store.inserts import insert_if_new
-from waystation.store.session import TenantSession
+from waystation.store.session import Conflict, TenantSession
 from waystation.store.tables.access import TenantRow
 from waystation.store.tables.people import OrganisationPartRow, PersonLinkRow, PersonRow
 
@@ -134,8 +135,11 @@ async def add(session: TenantSession, records: Sequence[PersonRecord], *, by: st
         }
         for number, record in enumerate(records, 1)
     ]
-    for start in range(0, len(rows), _AT_ONCE):
-        await session.execute(insert(PersonRow), rows[start : start + _AT_ONCE])
+    try:
+        for start in range(0, len(rows), _AT_ONCE):
+            await session.execute(insert(PersonRow), rows[start : start + _AT_ONCE])
+    except IntegrityError as taken_now:
+        raise Conflict("somebody else adds one of these people") from taken_now
     await _link(session, [record for record in records if record.external])
 
 
@@ -169,7 +173,8 @@ async def change(
         .values(**_columns(record), revision=known.revision + 1, changed_at=at, changed_by=by)
     )
     if not _hit(result):
-        raise changed_meanwhile(known.revision + 1)
+        # Changed between our look and our write: who named no revision has it done again.
+        raise changed_meanwhile(known.revision + 1) if revision is not None else Conflict(f"person {record.id}")
     if known.record.external != record.external:
         await session.execute(delete(PersonLinkRow).where(PersonLinkRow.person == record.id))
         await _link(session, [record])

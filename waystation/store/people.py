@@ -41,17 +41,21 @@ async def save_organisation(session: TenantSession, organisation: Organisation, 
     if await _text_of(session, latest) == msgspec.json.encode(organisation).decode():
         return latest
     await rows.write_all(session, organisation, by=by, at=at)
-    return await save_version(session, organisation, by=by, at=at)
+    return await save_version(session, organisation, latest, by=by, at=at)
 
 
-async def save_version(session: TenantSession, organisation: Organisation, *, by: str, at: datetime) -> int:
+async def save_version(
+    session: TenantSession, organisation: Organisation, latest: int, *, by: str, at: datetime
+) -> int:
     """Keep a new version of the organisation; an unchanged one keeps its number. Only the newest `KEPT` are kept.
 
+    Args:
+        latest: the newest version when this transaction began to read: what somebody else has saved since is not in
+            this organisation, and would be lost.
     Raises:
-        Conflict: somebody else saves right now.
+        Conflict: somebody else has saved meanwhile.
     """
     text = msgspec.json.encode(organisation).decode()
-    latest = await latest_version(session)
     if await _text_of(session, latest) == text:
         return latest
     made = await insert_if_new(
