@@ -31,6 +31,7 @@ from designer_api.routers import (
     definitions,
     drafts,
     files,
+    governance,
     lists,
     messages,
     organisation,
@@ -40,7 +41,9 @@ from designer_api.routers import (
     saved_views,
     scim,
     sessions,
+    single_sign_on,
     tasks,
+    tokens,
 )
 from waystation import __version__
 from waystation.contracts.errors import Unavailable
@@ -100,6 +103,9 @@ def _assembled() -> FastAPI:
     app.add_middleware(SecurityHeaders)
     for module in (
         sessions,
+        single_sign_on,
+        tokens,
+        governance,
         definitions,
         lists,
         saved_views,
@@ -110,15 +116,16 @@ def _assembled() -> FastAPI:
         cases,
         tasks,
         messages,
-        bulk,
-        changes,
-        rollouts,
         people_files,
         people,
         organisation,
+        bulk,
+        changes,
+        rollouts,
     ):
         show_permissions(module.router.routes)
         app.include_router(module.router, prefix=API)
+    show_permissions(scim.router.routes)
     app.include_router(scim.router)
     _operations(app)
     show_permissions(app.routes)

@@ -21,6 +21,7 @@ from waystation.contracts.errors import DefinitionInvalid, Refused, Unavailable,
 STATUS: dict[str, int] = {
     "unauthenticated": 401,
     "bad_credentials": 401,
+    "sign_in_failed": 401,
     "not_allowed": 403,
     "cross_site": 403,
     "not_yours": 403,

@@ -26,6 +26,11 @@ class SignIn(Asked):
     browser: bool = Field(default=False, description="Keep the session in a cookie that scripts cannot read")
 
 
+class NewPassword(Asked):
+    old: Annotated[str, Field(min_length=1, max_length=200)]
+    new: Annotated[str, Field(min_length=10, max_length=200)]
+
+
 class Session(BaseModel):
     token: str | None = Field(description="None where it went into a cookie")
     expires_at: datetime

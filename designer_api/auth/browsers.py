@@ -15,6 +15,8 @@ from fastapi import Request, Response
 from waystation.contracts.errors import Refused
 from waystation.settings import Settings
 
+#: The cookie that holds a session.
+SESSION = "waystation"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -28,24 +30,23 @@ def cookie_name(name: str, *, secure: bool) -> str:
     return f"__Host-{name}" if secure else name
 
 
-def token_in(request: Request, settings: Settings) -> str | None:
-    return request.cookies.get(cookie_name("waystation", secure=is_secure(request, settings)))
+def cookie_in(request: Request, settings: Settings, name: str) -> str | None:
+    return request.cookies.get(cookie_name(name, secure=is_secure(request, settings)))
 
 
-def remember(request: Request, response: Response, settings: Settings, token: str, expires: datetime) -> None:
-    """Give the browser a session."""
-    _set(request, response, settings, token, expires)
-
-
-def forget(request: Request, response: Response, settings: Settings) -> None:
+def set_cookie(
+    request: Request, response: Response, settings: Settings, name: str, value: str, expires: datetime
+) -> None:
+    """Give the browser a cookie that scripts cannot read and other sites cannot have sent with a changing request."""
     secure = is_secure(request, settings)
-    response.delete_cookie(cookie_name("waystation", secure=secure), path="/", secure=secure, httponly=True)
+    response.set_cookie(
+        cookie_name(name, secure=secure), value, expires=expires, path="/", secure=secure, httponly=True, samesite="lax"
+    )
 
 
-def _set(request: Request, response: Response, settings: Settings, token: str, expires: datetime) -> None:
+def drop_cookie(request: Request, response: Response, settings: Settings, name: str) -> None:
     secure = is_secure(request, settings)
-    name = cookie_name("waystation", secure=secure)
-    response.set_cookie(name, token, expires=expires, path="/", secure=secure, httponly=True, samesite="lax")
+    response.delete_cookie(cookie_name(name, secure=secure), path="/", secure=secure, httponly=True, samesite="lax")
 
 
 def own_origin(request: Request, settings: Settings) -> str:

@@ -92,7 +92,7 @@ async def caller_of(request: Request) -> Caller:
         raise unauthenticated()
     found = await _caller(held.database, bearer, at)
     await _note_use(held.database, bearer, digest(secret), at)
-    request.state.caller, request.state.token = found, digest(secret)
+    request.state.caller, request.state.bearer, request.state.token = found, bearer, digest(secret)
     veil.look_through(found.rules.rights(found.roles))
     return found
 
@@ -104,7 +104,7 @@ def _secret(request: Request, settings: Settings) -> str:
         if not header.lower().startswith(_BEARER):
             raise unauthenticated()
         return header[len(_BEARER) :].strip()
-    cookie = browsers.token_in(request, settings)
+    cookie = browsers.cookie_in(request, settings, browsers.SESSION)
     if cookie is None:
         raise unauthenticated()
     browsers.check_same_site(request, settings)

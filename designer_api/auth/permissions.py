@@ -39,6 +39,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(PUBLIC, "无需登录", "without signing in"),
         Permission("me.see", "查看本人信息", "see who one is"),
         Permission("me.leave", "退出登录", "sign out"),
+        Permission("password.own", "修改本人的密码", "change one's own password"),
         Permission("tokens.own", "管理本人的访问令牌", "manage one's own tokens"),
         Permission("notices.own", "查看本人的通知", "read one's own notices"),
         Permission("views.own", "管理视图", "keep views of lists"),

@@ -32,7 +32,8 @@ JOURNAL = {
     "added": (
         (
             "INSERT INTO journal (tenant, case_id, seq, at, kind, path, node, actor, data, command, meta, chain) "
-            "SELECT tenant, case_id, 6, at, kind, path, node, actor, data, command, meta, chain FROM journal WHERE seq = 5"
+            "SELECT tenant, case_id, 6, at, kind, path, node, actor, data, command, meta, chain "
+            "FROM journal WHERE seq = 5"
         ),
         [Break("case/c1", 6, "changed"), Break("case/c1", 6, "unexpected")],
     ),

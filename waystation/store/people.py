@@ -179,10 +179,12 @@ async def revoke(session: TenantSession, digest: str, *, at: datetime) -> bool:
     return result.rowcount == 1
 
 
-async def revoke_all(session: TenantSession, person: str, *, at: datetime) -> int:
-    """End every token of a person; returns how many."""
+async def revoke_all(session: TenantSession, person: str, *, at: datetime, but: str = "") -> int:
+    """End every token of a person, but for the one with this digest; returns how many."""
     result = await session.execute(
-        update(TokenRow).where(TokenRow.person == person, TokenRow.revoked_at.is_(None)).values(revoked_at=at)
+        update(TokenRow)
+        .where(TokenRow.person == person, TokenRow.revoked_at.is_(None), TokenRow.digest != but)
+        .values(revoked_at=at)
     )
     assert isinstance(result, CursorResult)
     return result.rowcount

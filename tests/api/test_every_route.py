@@ -1,0 +1,152 @@
+"""Every route × role × tenant, from the OpenAPI document: whoever adds a route has it tried here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from designer_api.auth.permissions import PERMISSIONS, PUBLIC, has
+from designer_api.views import task_id
+from tests.store.journals import Story
+from tests.support.office import STAFF, Office, open_office
+from tests.support.samples import body_of
+from waystation.store import files
+from waystation.store.files import StoredFile
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+#: Parameters of paths -> what is really there in the tenant `acme`.
+REAL = {
+    "case": "c1",
+    "task": task_id("c1", "a"),
+    "process": "repair",
+    "file": "f1",
+    "person": "bob",
+    "number": "1",
+}
+#: Routes that make what they name where it is not there, so another tenant's id is just a new one of one's own; and
+#: lists under a name that may be empty.
+MAKING = {"put /organisation/{kind}/{part}", "put /people/by-external-id/{external_id}"}
+#: Answers, for any name, that no version of it is offered.
+SAYS_NOTHING = {"get /processes/{process}/offered"}
+#: Bodies that the schema alone does not tell.
+BODIES = {"post /cases/{case}/commands": {"json": {"verb": "cancel"}}}
+Route = tuple[str, str, dict[str, Any]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    folder: Path = tmp_path_factory.mktemp("routes")
+    async with open_office(folder, requests_per_minute=1_000_000) as made:
+        story = Story("c1").started(process="repair", by="ann").asks("a", "bob")
+        await story.store(made.database, "acme")
+        async with made.database.write("acme") as session:
+            stored = StoredFile("f1", "a.png", "image/png", 1, "0" * 64)
+            await files.add_file(session, stored, by="bob", at=story.entries[0].at)
+        yield made
+
+
+def routes(office: Office) -> Iterator[Route]:
+    """Method, path below /api/v1 and description of every route that is there."""
+    for path, methods in office.app.openapi()["paths"].items():
+        if path.startswith("/api/v1/"):
+            for method, route in methods.items():
+                yield method, path.removeprefix("/api/v1"), route
+
+
+def filled(path: str, route: dict[str, Any], real: dict[str, str]) -> str:
+    """A path with its parameters filled in: with what is there, or with something that is not."""
+    choices = {p["name"]: p["schema"] for p in route.get("parameters", ()) if p["in"] == "path"}
+
+    def value(found: re.Match[str]) -> str:
+        schema = choices.get(found[1], {})
+        if found[1] in real:
+            return real[found[1]]
+        if "$ref" in schema or "enum" in schema:
+            return "groups" if found[1] == "kind" else "x"
+        return "1" if schema.get("type") == "integer" else "nothing_there"
+
+    return re.sub(r"{(\w+)}", value, path)
+
+
+def named(method: str, path: str) -> str:
+    return f"{method} {path}"
+
+
+async def test_strangers_are_sent_away(office: Office) -> None:
+    """Without a token, with a made-up one and with one of the wrong form: 401, whatever the body."""
+    walked = 0
+    for method, path, route in routes(office):
+        if route["x-permission"] == PUBLIC:
+            continue
+        headers = ({}, {"Authorization": "Bearer ws_made_up"}, {"Authorization": "Basic YTpi"})[walked % 3]
+        answer = await office.http.request(
+            method, f"/api/v1{filled(path, route, REAL)}", headers=headers, **body_of(office.app.openapi(), route)
+        )
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), named(method, path)
+        walked += 1
+    assert walked > 60
+
+
+@pytest.mark.parametrize("person", [name for name in STAFF if name != "bob"])
+async def test_each_role_gets_as_far_as_its_permissions(office: Office, person: str) -> None:
+    """A role without the permission of a route gets 403 with its name; with it, the request is looked at."""
+    for method, path, route in routes(office):
+        permission, needed = route["x-permission"], PERMISSIONS[route["x-permission"]]
+        if permission in (PUBLIC, "password.own"):
+            continue
+        if permission == "me.leave":
+            office.made.pop(("acme", person), None)  # a token of its own, which then ends
+        answer = await office.ask(person, method, filled(path, route, {}), **body_of(office.app.openapi(), route))
+        if permission == "me.leave":
+            del office.made["acme", person]
+        seen = answer.json().get("detail") if answer.status_code == 403 else None
+        stopped = isinstance(seen, dict) and seen.get("permission") == permission
+        assert stopped is not has(STAFF[person], None, permission), (person, named(method, path), needed)
+        assert answer.status_code < 500, (person, named(method, path), answer.text)
+
+
+async def test_a_token_with_one_scope_opens_only_its_routes(office: Office) -> None:
+    """Also for an admin: everything but what the scope holds is 403."""
+    headers = {"Authorization": f"Bearer {await office.token('root', scopes=('cases.see',))}"}
+    for method, path, route in routes(office):
+        if route["x-permission"] in (PUBLIC, "cases.see"):
+            continue
+        answer = await office.http.request(
+            method, f"/api/v1{filled(path, route, REAL)}", headers=headers, **body_of(office.app.openapi(), route)
+        )
+        assert answer.status_code == 403, (named(method, path), answer.text)
+    assert (await office.http.get("/api/v1/cases/c1", headers=headers)).status_code == 200
+
+
+async def test_what_another_tenant_has_is_not_there(office: Office) -> None:
+    """Its admin asks with real ids of ours, everywhere: not found, and what is ours stays as it is."""
+    walked, told = 0, []
+    for method, path, route in routes(office):
+        names = set(re.findall(r"{(\w+)}", path)) & {"case", "task", "file", "process"}
+        if not names or named(method, path) in MAKING | SAYS_NOTHING:
+            continue
+        body = BODIES.get(named(method, path)) or body_of(office.app.openapi(), route)
+        answer = await office.ask("root", method, filled(path, route, REAL), tenant="other", **body)
+        if answer.status_code != 404 and not _says_nothing(answer):
+            told.append(f"{named(method, path)}: {answer.status_code} {answer.text[:300]}")
+        walked += 1
+    assert "\n".join(told) == ""
+    assert walked > 50
+    mine = (await office.ask("root", "GET", "/cases/c1")).json()
+    assert mine["case"]["status"] == "open"
+    assert [task["status"] for task in mine["tasks"]] == ["open"]
+
+
+def _says_nothing(answer: httpx.Response) -> bool:
+    """An empty list, null, or nothing done: what there is for a thing that is not there."""
+    if answer.status_code == 204:
+        return True
+    body = answer.json()
+    return answer.status_code == 200 and (not body or (isinstance(body, dict) and body.get("items") == []))
