@@ -46,7 +46,7 @@ def _add(headers: MutableHeaders, scope: Scope) -> None:
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     headers.setdefault("Content-Security-Policy", _SWAGGER if scope["path"].endswith("/docs") else _STRICT)
-    if scope["path"].startswith("/api/"):
+    if scope["path"].startswith(("/api/", "/scim/")):
         headers.setdefault("Cache-Control", "no-store")
     if scope["scheme"] == "https":
         headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)

@@ -29,6 +29,7 @@ class OpenIdProvider:
         lies: claims that are put over the true ones; None takes a claim away.
         grants: code -> what was asked for.
         fetched: addresses that were asked for.
+        planted: path -> status and body that are answered instead; 302 sends to the body.
     """
 
     client: str = "waystation"
@@ -41,6 +42,7 @@ class OpenIdProvider:
     stranger: RSAKey | None = None
     grants: dict[str, dict[str, str]] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
+    planted: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     server: ThreadingHTTPServer | None = None
 
     @property
@@ -87,9 +89,13 @@ class OpenIdProvider:
             asked.send_header("Location", back)
             asked.end_headers()
             return
-        status, body = self._document(url.path, asked, form)
-        encoded = json.dumps(body).encode()
+        status, encoded = self.planted.get(url.path, (0, b""))
+        if not status:
+            status, body = self._document(url.path, asked, form)
+            encoded = json.dumps(body).encode()
         asked.send_response(status)
+        if status == 302:
+            asked.send_header("Location", encoded.decode())
         asked.send_header("Content-Length", str(len(encoded)))
         asked.end_headers()
         asked.wfile.write(encoded)
