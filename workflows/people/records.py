@@ -20,7 +20,7 @@ _MOST_LISTED = 200
 
 
 def check_record(record: PersonRecord, parts: Parts) -> list[Problem]:
-    """Everything wrong with it: `bad_id`, `bad_value`, `too_long`, `unknown_post`, `bad_period`, each with its field."""
+    """What is wrong with it: `bad_id`, `bad_value`, `too_long`, `unknown_post`, `bad_period`, each with its field."""
     return [*_texts(record), *_numbers(record), *_posts(record, parts), *_periods(record)]
 
 
