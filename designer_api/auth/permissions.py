@@ -56,8 +56,6 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("people.see", "查看人员", "see people"),
         Permission("people.own", "管理本人的请假和代理", "manage one's own absences and proxies"),
         Permission("people.manage", "管理人员", "manage people", _of("hr")),
-        Permission("operations.see", "查看运维信息", "see how cases are brought on", _of("operator")),
-        Permission("operations.act", "运维操作", "bring many cases on", _of("operator")),
         Permission("access.see", "查看数据权限规则", "see the rules of access", _of("auditor")),
         Permission("access.manage", "管理数据权限规则", "change the rules of access", _of()),
         Permission("audit.see", "查看审计日志", "read the audit log", _of("auditor")),

@@ -21,7 +21,14 @@ from waystation.store import people, tenants
 pytestmark = [pytest.mark.temporal, pytest.mark.asyncio(loop_scope="session")]
 
 #: What everybody may ask.
-PUBLIC = {("get", "/healthz"), ("get", "/readyz"), ("get", "/metrics"), ("post", "/api/v1/sessions")}
+PUBLIC = {
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+    ("post", "/api/v1/sessions"),
+    ("get", "/api/v1/sessions/oidc"),
+    ("get", "/api/v1/sessions/oidc/callback"),
+}
 CLOSED = """
 waystation: 1
 process: {name}
