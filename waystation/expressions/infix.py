@@ -85,12 +85,16 @@ def comparison(node: nodes.Compare, left: Run, right: Run) -> Run:
 
 def _equality(node: nodes.Compare, left_of: Run, right_of: Run) -> Run:
     wanted = node.operator == "=="
+    needs_both = not (_is_null(node.left) or _is_null(node.right))
 
     def run(frame: Frame) -> bool:
         left, right = left_of(frame), right_of(frame)
         kind = type(left)
         if kind is type(right) and kind in _SIMPLE and (kind is not str or len(right) < _LONG):
             return (left == right) is wanted
+        if needs_both:
+            _demand(node.left, left)
+            _demand(node.right, right)
         try:
             return equal(frame, left, right) is wanted
         except ExpressionError as error:
@@ -98,6 +102,17 @@ def _equality(node: nodes.Compare, left_of: Run, right_of: Run) -> Run:
             raise
 
     return run
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, nodes.Literal) and node.value is None
+
+
+def _demand(place: Node, value: Any) -> None:
+    """What is read and is not there equals nothing and differs from nothing: that would be a wrong branch."""
+    if value is None and isinstance(place, nodes.Name | nodes.Select | nodes.Index):
+        en, zh = described(place)
+        raise missing(f"{en} is missing", f"{zh} 缺失", place.start, place.end)
 
 
 def _order(node: nodes.Compare, left_of: Run, right_of: Run) -> Run:
@@ -118,6 +133,7 @@ def _order(node: nodes.Compare, left_of: Run, right_of: Run) -> Run:
 def _membership(node: nodes.Compare, needle_of: Run, within_of: Run) -> Run:
     def run(frame: Frame) -> bool:
         needle, within = needle_of(frame), within_of(frame)
+        _demand(node.left, needle)
         try:
             if type(within) is list:
                 return _is_element(frame, needle, within)

@@ -19,3 +19,7 @@ class NodeError(Exception):
         self.code = code
         self.title = title
         self.detail = detail
+
+
+class ValueMissing(NodeError):
+    """An expression read what is not there."""

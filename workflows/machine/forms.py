@@ -10,7 +10,7 @@ from waystation.contracts.errors import Refused
 from waystation.contracts.params import FormUse
 from waystation.contracts.plan import Form
 from waystation.expressions import plain, typed
-from workflows.machine.errors import NodeError
+from workflows.machine.errors import NodeError, ValueMissing
 from workflows.machine.field_sentences import (
     NO_SUCH_FIELD,
     NOT_IN_FORM,
@@ -167,12 +167,15 @@ def _check_field(  # noqa: PLR0913, PLR0917 - one field, and all that its rules 
 
 
 def _holds(rule: Any, names: dict[str, Any], environment: Any, *, default: bool) -> bool:
-    """A rule of a field: true, false or a condition."""
+    """A rule of a field: true, false or a condition. What has not been answered yet makes no rule hold."""
     if rule is None:
         return default
     if isinstance(rule, bool):
         return rule
-    return evaluate_condition(str(rule), names, environment)
+    try:
+        return evaluate_condition(str(rule), names, environment)
+    except ValueMissing:
+        return False
 
 
 def field_problem(schema: Mapping[str, Any], value: Any) -> Sentence | None:

@@ -12,7 +12,8 @@ import msgspec
 from waystation.contracts.params import JoinParams
 from waystation.contracts.plan import END, Body, Boundary, Edge, Node, Plan, plan_hash
 from waystation.expressions import Environment, Expression, ExpressionError, Template, compile_expression, compile_value
-from workflows.machine.errors import NodeError
+from waystation.expressions.errors import MissingValue
+from workflows.machine.errors import NodeError, ValueMissing
 from workflows.machine.field_sentences import Sentence, sentence
 from workflows.machine.step_kind import StepKind
 
@@ -222,6 +223,8 @@ def compiled_value(text: str) -> str | Expression | Template:
 def evaluate_expression(source: str, names: Mapping[str, Any], environment: Environment) -> Any:
     try:
         return compiled(source).evaluate(names, environment)
+    except MissingValue as error:
+        raise ValueMissing("expression", error.en, {"expression": source}) from None
     except ExpressionError as error:
         raise NodeError("expression", error.en, {"expression": source}) from None
 
