@@ -116,12 +116,12 @@ def _assembled() -> FastAPI:
         cases,
         tasks,
         messages,
-        bulk,
-        changes,
-        rollouts,
         people_files,
         people,
         organisation,
+        bulk,
+        changes,
+        rollouts,
     ):
         show_permissions(module.router.routes)
         app.include_router(module.router, prefix=API)
