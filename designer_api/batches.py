@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from designer_api import bulk_schemas as schemas
-from designer_api.auth.policy import Action, Caller, can
+from designer_api.auth.policy import Action, Caller, can, reaches_all
 from designer_api.deps import Parts, now
 from designer_api.views import access_of, shown
 from waystation.contracts.errors import Refused
@@ -134,6 +134,8 @@ async def view(session: TenantSession, row: BulkRow) -> schemas.Batch:
 # --------------------------------------------------------------------------------------------------- rights
 async def require_bulk(held: Parts, caller: Caller, process: str | None) -> None:
     """Raise `not_allowed` unless the caller may steer many cases (of this process) at once."""
+    if not reaches_all(caller, process):
+        raise _not_allowed()
     if can(caller, Action.OPERATE):
         return
     async with held.database.read(caller.tenant) as session:
@@ -148,6 +150,8 @@ async def _require(held: Parts, session: TenantSession, caller: Caller, row: Bul
 
 
 async def _may(held: Parts, session: TenantSession, caller: Caller, row: BulkRow) -> bool:
+    if not reaches_all(caller, row.process or None):
+        return False
     return can(caller, Action.OPERATE) or bool(row.process and await _operates(held, session, caller, row.process))
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from designer_api import schemas
 from designer_api.auth import veil
-from designer_api.auth.policy import Caller
+from designer_api.auth.policy import Caller, reaches
 from designer_api.deps import Parts, now
 from designer_api.views import case_with_tasks, may_see, no_case, shown
 from waystation.contracts.errors import Refused, Unavailable
@@ -104,6 +104,8 @@ async def carry_out(held: Parts, caller: Caller, case: str, given: Command) -> d
         if row is None:
             raise no_case()
         sees = await may_see(held, session, caller, row)
+    if not sees and "for" not in given.args and not reaches(caller, row.process, row.initiator):
+        raise Refused("not_allowed", "you may not act on this case", "您无权操作此流程")
     try:
         sent = msgspec.structs.replace(given, facts={"sees": sees})
         answer: dict[str, Any] = await held.gateway.command(caller.tenant, case, sent)

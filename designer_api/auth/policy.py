@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from designer_api.auth.access_rules import NO_RULES, AccessRules, Reach, Right
+from designer_api.auth.access_rules import EVERY, NO_RULES, AccessRules, Reach, Right
 from waystation.contracts.errors import Refused
 from waystation.contracts.plan import Access
 from workflows.machine.commands import is_among
@@ -123,6 +123,12 @@ def reaches(caller: Caller, process: str, initiator: str) -> bool:
 def reach_in(caller: Caller, process: str) -> Reach:
     """How far the caller sees in a process, where that lets him see at all."""
     return Reach.ALL if "admin" in caller.roles else caller.rules.reach(caller.roles, process)
+
+
+def reaches_all(caller: Caller, process: str | None) -> bool:
+    """Whether the row rights of the caller reach every case of a process; None: of every process."""
+    named = {rule.process for rule in caller.rules.rows} if process is None else set()
+    return all(reach_in(caller, one) is Reach.ALL for one in {process or EVERY, *named})
 
 
 def _can_anywhere(caller: Caller, action: Action, access: Access | None) -> bool:

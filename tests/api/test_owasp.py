@@ -77,6 +77,8 @@ async def test_api1_broken_object_level_authorization(office: Office) -> None:
     assert (await office.ask("bob", "GET", f"/tasks/{TASK}")).status_code == 200
     assert (await office.ask("dee", "GET", f"/tasks/{TASK}")).status_code == 403
     assert (await office.ask("root", "GET", "/cases/c1", tenant="other")).status_code == 404
+    for path, body in (("/cases/c2/cancel", {}), ("/cases/c2/comments", {"text": "x"})):
+        assert (await office.ask("ann", "POST", path, json=body)).status_code == 403, path
 
 
 async def test_api2_broken_authentication(office: Office) -> None:

@@ -15,6 +15,7 @@ from designer_api.auth.policy import (
     FileRights,
     TaskRights,
     can,
+    reaches_all,
     require,
 )
 from designer_api.views import shown
@@ -74,6 +75,16 @@ def test_operating_reaches_as_far_as_seeing() -> None:
     """An operator with a narrow reach does not operate what he may not see."""
     assert not can(caller("operator", "agent"), Action.OPERATE, case())
     assert can(caller("operator", "head"), Action.OPERATE, case(operate=("role:nobody",)))
+
+
+def test_many_at_once_needs_every_row() -> None:
+    """Who sees only his own of one process steers no batch over it, nor one over all processes."""
+    assert reaches_all(caller("head"), "repair")
+    assert not reaches_all(caller("agent"), "repair")
+    assert reaches_all(caller("agent"), "leave")
+    assert not reaches_all(caller("agent"), None)
+    assert reaches_all(caller("head"), None)
+    assert reaches_all(caller("agent", rules=AccessRules()), None)
 
 
 def test_tasks_and_files_are_seen_with_their_case() -> None:
