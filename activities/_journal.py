@@ -38,7 +38,7 @@ from waystation.store import journal, locks, lost_entries, messages, outbox, sta
 from waystation.store.ids import new_id
 from waystation.store.journal import CaseMeta
 from waystation.store.locks import Holder
-from waystation.store.messages import Delivery
+from waystation.store.messages import Delivery, Message
 from waystation.store.session import TenantSession
 
 #: Kinds of outbox rows that the worker's dispatcher delivers to cases.
@@ -63,9 +63,11 @@ async def record(session: TenantSession, request: RecordRequest, asking: Asking)
     await _append(session, mark.case, request.entries, meta)
     for message_id in request.taken:
         await messages.taken(session, mark.case, message_id)
-    for message_id in request.refused:
-        await hand_out(session, await messages.refuse(session, mark.case, message_id, at=mark.at), mark.at)
     answers: list[Answer] = []
+    for message_id in request.refused:
+        instead = await messages.refuse(session, mark.case, message_id, at=mark.at)
+        await hand_out(session, [each for each in instead if each.case_id != mark.case], mark.at)
+        answers += [_arrival(each.message, mark.at) for each in instead if each.case_id == mark.case]
     for effect in request.effects:
         answers += await _carry_out(session, mark, effect)
     questions = [effect for effect in request.effects if isinstance(effect, ResolvePeople)]
@@ -81,7 +83,7 @@ async def hand_out(session: TenantSession, deliveries: Iterable[Delivery], at: d
     """Have messages brought to the cases they were given to at `at`."""
     for delivery in deliveries:
         message = delivery.message
-        body = _plain(MessageArrived(at, message.id, message.name, message.fields))
+        body = _plain(_arrival(message, at))
         await put(session, DELIVER_MESSAGE, f"{delivery.case_id}/{message.id}", delivery.case_id, body)
 
 
@@ -159,7 +161,7 @@ async def _carry_out(session: TenantSession, mark: CaseMark, effect: Effect) -> 
             found = await messages.await_message(
                 session, mark.case, effect.path, effect.name, effect.field, effect.value, keep=effect.keep, at=mark.at
             )
-            return [MessageArrived(mark.at, message.id, message.name, message.fields) for message in found]
+            return [_arrival(message, mark.at) for message in found]
         case StopAwaiting():
             await messages.stop_awaiting(session, mark.case, effect.path, effect.name)
         case ResolvePeople():
@@ -169,6 +171,10 @@ async def _carry_out(session: TenantSession, mark: CaseMark, effect: Effect) -> 
         case _:
             assert_never(effect)
     return []
+
+
+def _arrival(message: Message, at: datetime) -> MessageArrived:
+    return MessageArrived(at, message.id, message.name, message.fields)
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -158,6 +158,9 @@ class Dispatcher:
     # -------------------------------------------------------------------------------------- one of each kind
     async def _message(self, item: Claimed) -> bool:
         case, event = str(item.case_id), msgspec.convert(item.body, MessageArrived)
+        async with self._database.read(item.tenant) as session:
+            if not await messages.is_given(session, case, event.id):
+                return True  # it has been delivered before, and the case has decided
         if not await self._gateway.deliver_message(item.tenant, case, event):
             await self._database.transact(item.tenant, lambda session: _refuse(session, case, event))
         return True

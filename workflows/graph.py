@@ -200,14 +200,17 @@ class CaseWorkflow:
             _ = self._apply(msgspec.structs.replace(event, at=self.alarm.told(event.at)))
 
     def _take_message(self, event: MessageArrived) -> None:
-        """A message that comes twice is taken once."""
+        """A message that comes twice is taken once; one that was refused may come again, for another place."""
         if event.id in self.seen:
             return
+        step = self._apply(msgspec.structs.replace(event, at=self.alarm.told(event.at)))
+        if not step.taken:
+            self.outflow.refused.items.append(event.id)
+            return
+        self.outflow.taken.items.append(event.id)
         self.seen[event.id] = None
         while len(self.seen) > REMEMBERED:
             del self.seen[next(iter(self.seen))]
-        step = self._apply(msgspec.structs.replace(event, at=self.alarm.told(event.at)))
-        (self.outflow.taken if step.taken else self.outflow.refused).items.append(event.id)
 
     def _holds(self, event: LockGranted) -> bool:
         line = self._running_machine().state.locks.get(event.name)

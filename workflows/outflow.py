@@ -92,7 +92,8 @@ class Outflow:
     @property
     def is_quiet(self) -> bool:
         """Does nothing of what is unwritten expect an answer?"""
-        return all(isinstance(effect, QUIET) for effect in self.effects.items)
+        # Who refuses a message may get another one.
+        return not self.refused.items and all(isinstance(effect, QUIET) for effect in self.effects.items)
 
     @property
     def asks_for_people(self) -> bool:

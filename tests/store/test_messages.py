@@ -130,15 +130,31 @@ async def test_who_stops_waiting_gets_nothing(database: Database) -> None:
 
 
 async def test_what_a_case_does_not_want_goes_on(database: Database) -> None:
-    """A refused message goes to the next waiter that keeps, else it is kept; the refusing case is not asked again."""
+    """A refused message goes to the next waiter that keeps, else it is kept; the refusing place is not asked again."""
     await wait(database, "c1")
     assert await route(database, "m1", at=1, key="1") == ["c1"]
     await wait(database, "c2", at=2, keep=False)
     await wait(database, "c3", at=3)
     assert await refuse(database, "c1", "m1") == ["c3"]
     assert await refuse(database, "c3", "m1") == []
-    assert await wait(database, "c1", path="again") == []
-    assert await wait(database, "c4", at=20) == ["m1"]
+    assert await wait(database, "c1", at=15) == []
+    assert await wait(database, "c1", path="again", at=16) == ["m1"]
+    assert await wait(database, "c4", at=20) == []
+    assert await refuse(database, "c1", "m1") == ["c4"]
+
+
+async def test_who_refuses_a_kept_message_gets_the_next(database: Database) -> None:
+    """One after another, until one is wanted or none is left."""
+    for number in range(3):
+        await route(database, f"m{number}", at=number, key="1")
+    assert await wait(database, "c1", at=5) == ["m0"]
+    for number in (1, 2):
+        async with database.write("t") as session:
+            instead = await messages.refuse(session, "c1", f"m{number - 1}", at=later(6))
+            assert [("c1", f"m{number}")] == [(each.case_id, each.message.id) for each in instead]
+            assert not await messages.is_given(session, "c1", f"m{number - 1}")
+            assert await messages.is_given(session, "c1", f"m{number}")
+    assert await refuse(database, "c1", "m2") == []
 
 
 async def test_what_another_case_has_is_not_kept(database: Database) -> None:

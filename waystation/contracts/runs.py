@@ -93,7 +93,7 @@ class Carried(Struct, omit_defaults=True):
         state: the machine's state as JSON; null when it was too large, then `stored` is its hash in the store.
         actions: asked for and not started yet.
         more: the machine has work left over.
-        seen: ids of messages that have been taken or refused, oldest first.
+        seen: ids of messages that have been taken, oldest first.
         cancels: how often the run was cancelled from outside.
     """
 

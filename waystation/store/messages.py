@@ -95,7 +95,7 @@ async def await_message(
         field: the message's field that must equal `value`; "" for any message of the name.
         keep: also take a message that came earlier and is kept.
     Returns:
-        What the case gets at once: the oldest kept message that matches and that it has not refused.
+        What the case gets at once: the oldest kept message that matches and that it has not refused at this place.
     """
     match = _match(name, field, value if field else None)
     await _lock_gates(session, [match])
@@ -145,20 +145,53 @@ async def taken(session: TenantSession, case_id: str, message_id: str) -> None:
 async def refuse(session: TenantSession, case_id: str, message_id: str, *, at: datetime) -> list[Delivery]:
     """A case that was given a message does not want it. Refusing what it has taken changes nothing.
 
-    When no other case has it, it goes to the first other waiter that takes kept messages, else it is kept.
+    When no other case has it, it goes to the first other waiter that takes kept messages, else it is kept. Whoever
+    refused it gets the next one that is kept for him.
 
     Returns:
-        The case that gets it instead.
+        Who gets what instead.
     """
     key = exact_json.digest(message_id)
     row = (await session.scalars(select(MessageRow).where(MessageRow.id == key).with_for_update())).one_or_none()
-    if row is None or not await _set_delivery(session, key, case_id, "refused"):
+    if row is None:
         return []
-    if await _deliveries(session, row, "given", "taken"):
+    given_for = await _given_for(session, key, case_id)
+    if given_for is None or not await _set_delivery(session, key, case_id, "refused"):
         return []
+    elsewhere = [] if await _deliveries(session, row, "given", "taken") else await _pass_on(session, row, at)
+    return [*elsewhere, *await _next_kept(session, case_id, given_for, row.name, at)]
+
+
+async def is_given(session: TenantSession, case_id: str, message_id: str) -> bool:
+    """Is a message still on its way to a case? False once the case has taken or refused it."""
+    return await _given_for(session, exact_json.digest(message_id), case_id) is not None
+
+
+async def _given_for(session: TenantSession, key: str, case_id: str) -> str | None:
+    """The place in a case for which it was given a message that it has neither taken nor refused."""
+    query = select(DeliveryRow.path).where(
+        DeliveryRow.id == key, DeliveryRow.case_id == case_id, DeliveryRow.state == "given"
+    )
+    return (await session.scalars(query.limit(1))).one_or_none()
+
+
+async def _next_kept(session: TenantSession, case_id: str, path: str, name: str, at: datetime) -> list[Delivery]:
+    waiters = select(WaiterRow).where(
+        WaiterRow.case_id == case_id, WaiterRow.path == path, WaiterRow.name == name, WaiterRow.keep
+    )
+    for waiter in (await session.scalars(waiters)).all():
+        await _lock_gates(session, [waiter.match])
+        kept = await _take_kept(session, waiter.match, case_id, path, at)
+        if kept is not None:
+            return [Delivery(case_id, path, _message(kept))]
+    return []
+
+
+async def _pass_on(session: TenantSession, row: MessageRow, at: datetime) -> list[Delivery]:
+    """Give a message that nobody has to the first who takes kept ones and has not had it, else keep it."""
     matches = _matches(row.name, row.fields)
     await _lock_gates(session, matches)
-    has_had_it = select(DeliveryRow.case_id).where(DeliveryRow.id == key)
+    has_had_it = select(DeliveryRow.case_id).where(DeliveryRow.id == row.id)
     next_waiter = await session.scalars(
         select(WaiterRow)
         .where(WaiterRow.match.in_(matches), WaiterRow.keep, WaiterRow.case_id.not_in(has_had_it))
@@ -198,7 +231,8 @@ async def _hand_out(
 
 
 async def _take_kept(session: TenantSession, match: str, case_id: str, path: str, at: datetime) -> MessageRow | None:
-    had = exists().where(DeliveryRow.id == MessageRow.id, DeliveryRow.case_id == case_id)
+    # What the case refused before, it may want at another place.
+    had = exists().where(DeliveryRow.id == MessageRow.id, DeliveryRow.case_id == case_id, DeliveryRow.path == path)
     query = (
         select(MessageRow)
         .join(MessageMatchRow, MessageMatchRow.id == MessageRow.id)
@@ -220,7 +254,8 @@ async def _deliveries(session: TenantSession, row: MessageRow, *states: str) -> 
     query = select(DeliveryRow).where(DeliveryRow.id == row.id).order_by(DeliveryRow.at, DeliveryRow.case_id)
     if states:
         query = query.where(DeliveryRow.state.in_(states))
-    return [Delivery(found.case_id, found.path, _message(row)) for found in await session.scalars(query)]
+    found = {delivery.case_id: delivery.path for delivery in await session.scalars(query)}
+    return [Delivery(case_id, path, _message(row)) for case_id, path in found.items()]
 
 
 async def _set_delivery(session: TenantSession, key: str, case_id: str, state: str) -> bool:

@@ -58,7 +58,7 @@ class MessageMatchRow(Base):
 
 
 class DeliveryRow(Base):
-    """A message given to a case. `state`: given, or refused (the case turned out not to want it)."""
+    """A message given to a case, for a place that waits. `state`: given, taken, or refused: not wanted there."""
 
     __tablename__ = "message_deliveries"
     __table_args__ = (
@@ -68,7 +68,7 @@ class DeliveryRow(Base):
 
     id: Mapped[str] = mapped_column(Digest, primary_key=True)
     case_id: Mapped[str] = mapped_column(CaseId, primary_key=True)
-    path: Mapped[str] = mapped_column(VisitPath)
+    path: Mapped[str] = mapped_column(VisitPath, primary_key=True)
     state: Mapped[str] = mapped_column(Word)
     at: Mapped[datetime]
 

@@ -439,7 +439,7 @@ def upgrade() -> None:
     )
     _create(
         "message_deliveries",
-        ["tenant", "id", "case_id"],
+        ["tenant", "id", "case_id", "path"],
         sa.Column("id", schema.Key(64), nullable=False),
         sa.Column("case_id", schema.Key(64), nullable=False),
         sa.Column("path", schema.Key(400), nullable=False),
