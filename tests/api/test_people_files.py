@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from designer_api.auth import passwords
 from tests.api.conftest import World
@@ -17,7 +18,7 @@ from waystation.store import people, tenants
 pytestmark = [pytest.mark.temporal, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def company(world: World) -> tuple[World, dict[str, str]]:
     """A tenant with one admin, and his headers."""
     tenant, password, at = f"t{uuid.uuid4().hex[:8]}", uuid.uuid4().hex, datetime.now(UTC)

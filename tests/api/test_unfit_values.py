@@ -41,7 +41,7 @@ async def test_no_address_makes_a_route_fail(world: World) -> None:
         for odd in ODD:
             answer = await world.http.get(re.sub(r"\{[^}]+\}", odd, path), headers=headers)
             assert answer.status_code < 500, (path, odd, answer.text)
-            if answer.status_code >= 400:
+            if answer.status_code >= 400 and not path.startswith("/scim/"):  # which has a form of its own
                 assert {"code", "zh", "en"} <= set(answer.json()), (path, odd)
             asked += 1
     assert asked > len(ODD)
