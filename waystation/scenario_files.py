@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace as replace_struct
 
 from waystation.compiler import compile_process
-from waystation.compiler.files import DefinitionFile, Definitions, find_files, stubs_of, surroundings
+from waystation.compiler.files import DefinitionFile, Definitions, each_once, find_files, stubs_of, surroundings
 from waystation.compiler.files import read_file as read_definition
 from waystation.compiler.messages import problem_of
 from waystation.compiler.problem_text import as_text
@@ -128,7 +128,7 @@ def _file(file: DefinitionFile, shown: Path, definitions: Definitions, catalog: 
     scenarios = read_file(file, faults, str(shown))
     versions: dict[str, list[Plan]] = {}
     plans, problems = _plans(file, scenarios, definitions, catalog, versions)
-    problems = [*faults, *problems]
+    problems = list(each_once([*faults, *problems]))
     if has_errors(problems):
         sources = {str(file.path): file.source, str(shown): file.source}
         yield Broken(str(shown), as_text(problems, sources, files=1, language="en"))

@@ -214,9 +214,8 @@ class Definitions:
         if file.kind == "process":
             return self.compile(file, catalog).problems
         if file.kind == "scenario":
-            return tuple(
-                problem for compiled in self.scenario_processes(file, catalog) for problem in compiled.problems
-            )
+            several = (compiled.problems for compiled in self.scenario_processes(file, catalog))
+            return each_once(problem for problems in several for problem in problems)
         if file.path in self._parts:
             return self._parts[file.path].problems
         report = Report(file.source)
@@ -254,6 +253,11 @@ class Definitions:
             yield compile_process(file.source, catalog, library, at=("processes", index))
         if not processes:
             yield Compiled(None, Report(file.source).problems())
+
+
+def each_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems in order; what is wrong with a whole file is found with every process in it."""
+    return tuple({(problem.code, problem.place, problem.en): problem for problem in problems}.values())
 
 
 def stubs_of(tree: Mapping[str, Any]) -> frozenset[str]:

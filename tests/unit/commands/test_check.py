@@ -174,3 +174,12 @@ def test_values_of_the_wrong_shape_in_a_scenario_are_said_where_they_stand(
     assert 1 == run(["check", str(tmp_path), "--json"])
     found = json.loads(capsys.readouterr().out)
     assert [(row["code"], row["line"]) for row in found] == [("bad_scenario", line) for line in (4, 5, 6)]
+
+
+def test_what_is_wrong_with_a_whole_file_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """However many processes stand in it."""
+    process = "{ waystation: 1, process: NAME, nodes: { t: { kind: task, assign: [{ user: ann }], next: end } } }"
+    lines = ["processes:", *(f"  - {process.replace('NAME', name)}" for name in "ab"), "people: { ann: [] }", "  x: 3"]
+    (tmp_path / "file.yaml").write_text("\n".join(lines), "utf-8")
+    assert run(["check", str(tmp_path)]) == 1
+    assert capsys.readouterr().out.count("error syntax") == 1
