@@ -21,7 +21,7 @@ from waystation.store.ids import new_id
 from waystation.store.session import TenantSession
 
 #: How long an answer waits for the journal of a new case to be written.
-_PATIENCE = 5.0
+_PATIENCE = 20.0
 
 
 async def start(held: Parts, caller: Caller, body: schemas.StartCase, idempotency_key: str | None) -> str:

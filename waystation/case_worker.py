@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
@@ -37,6 +39,8 @@ from workflows.timetable import TimetableWorkflow
 WORKFLOW_TASKS = 12
 #: Actions and writes to the store at once; they wait for a database most of the time.
 ACTIVITIES = 64
+#: Seconds that a workflow task waits for a plan, well below the two that it may take.
+_PLAN_PATIENCE = 0.8
 #: Seconds that running actions get when the worker is asked to stop.
 GRACE = timedelta(seconds=20)
 
@@ -50,12 +54,21 @@ class PlanLoader:
         self._database = database
         self._plans = plans
         self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         self._under_way: dict[str, Future[None]] = {}
 
     def want(self, tenant: str, digest: str) -> None:
-        """A workflow task, in a thread of its own, misses a plan."""
-        if digest not in self._under_way:
-            self._under_way[digest] = asyncio.run_coroutine_threadsafe(self._load(tenant, digest), self._loop)
+        """A workflow task, in a thread of its own, misses a plan: it waits for it a moment.
+
+        A task that fails is done again at once, and after two failures only after seconds.
+        """
+        loading = self._under_way.get(digest)
+        if loading is None or loading.done():
+            loading = asyncio.run_coroutine_threadsafe(self._load(tenant, digest), self._loop)
+            self._under_way[digest] = loading
+        if threading.get_ident() != self._thread:
+            with suppress(FutureTimeout):
+                loading.result(_PLAN_PATIENCE)
 
     async def load_in_use(self) -> int:
         """Load the plans of all open cases and of every version that new cases get; how many there are."""

@@ -18,7 +18,7 @@ class PlanMissing(RuntimeError):
     """The plan has not been loaded into this process yet."""
 
 
-#: Told the tenant and hash of a plan that is missing.
+#: Told the tenant and hash of a plan that is missing; may wait a moment for it.
 Wanted = Callable[[str, str], None]
 
 
@@ -54,10 +54,10 @@ class Plans:
         Raises:
             PlanMissing: it is being loaded; try again.
         """
+        if digest not in self._programs and self._wanted is not None:
+            self._wanted(tenant, digest)
         found = self._programs.get(digest)
         if found is None:
-            if self._wanted is not None:
-                self._wanted(tenant, digest)
             raise PlanMissing(f"plan {digest} of {tenant} is being loaded")
         return found
 
