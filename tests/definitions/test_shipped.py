@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,12 @@ def notices_in(value: Any) -> Iterator[dict[str, Any]]:
             yield from notices_in(each)
 
 
-async def report_of(process: str, runs: Runs) -> Report:
+async def report_of(process: str, runs: Runs, every: int = 1) -> Report:
+    """Of all scenarios of a process, or of every so many."""
     report = Report()
     async with runs:
-        await report.add_all(prepare([FOLDER / f"{process}.scenarios.yaml"], CATALOG), runs)
+        chosen = islice(prepare([FOLDER / f"{process}.scenarios.yaml"], CATALOG), 0, None, every)
+        await report.add_all(chosen, runs)
     return report
 
 
@@ -80,8 +83,8 @@ async def test_scenarios_pass_and_cover_every_node_and_edge(process: str) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("process", PROCESSES)
 async def test_the_same_scenarios_pass_on_a_temporal_server(process: str) -> None:
-    """Unchanged, with skipped time."""
-    report = await report_of(process, TemporalRuns(CATALOG))
+    """Unchanged, with skipped time; some here, all of them in tests/prove."""
+    report = await report_of(process, TemporalRuns(CATALOG), every=6)
     assert report.passed, report.as_text()
 
 

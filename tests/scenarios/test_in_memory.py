@@ -12,13 +12,13 @@ from waystation.scenario_report import Report
 from waystation.scenario_run import MemoryRuns
 
 ROOT = Path(__file__).parent.parent.parent
-FOLDERS = ("tests/patterns", "tests/approvals", "tests/engine", "tests/language", "definitions")
+#: Those of `definitions/` are run by tests/definitions.
+FOLDERS = ("tests/patterns", "tests/approvals", "tests/engine", "tests/language")
 FILES = sorted(
     path
     for folder in FOLDERS
     for path in (ROOT / folder).rglob("*.yaml")
     if "scenario" in path.read_text(encoding="utf-8")
-    and (folder != "definitions" or path.name.endswith(".scenarios.yaml"))
 )
 
 
