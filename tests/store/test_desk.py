@@ -45,7 +45,8 @@ async def test_a_draft_is_never_overwritten_unawares(database: Database) -> None
     async with database.write("t") as session:
         _ = await form_drafts.save(session, "ann", task, {"n": 1}, seen=None, at=T0)
         _ = await form_drafts.save(session, "ann", task, {"n": 2}, seen=1, at=T0)
-    for seen, code in ((None, "revision_needed"), (0, "changed_meanwhile"), (1, "changed_meanwhile"), (7, "changed_meanwhile")):
+    changed = "changed_meanwhile"
+    for seen, code in ((None, "revision_needed"), (0, changed), (1, changed), (7, changed)):
         with pytest.raises(Refused, match=code):
             async with database.write("t") as session:
                 _ = await form_drafts.save(session, "ann", task, {"n": 9}, seen=seen, at=T0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -17,9 +18,7 @@ def line(kind: str, *, then: str = "") -> str:
     """One node after another; tasks for ann."""
     what = "kind: task, assign: [{ user: ann }]" if kind == "task" else "kind: action, do: x.add"
     names = [f"n{number}" for number in range(STEPS)] + ["end"]
-    nodes = (
-        f"  {name}: {{ {what}{then}, next: {following} }}" for name, following in zip(names, names[1:], strict=False)
-    )
+    nodes = (f"  {name}: {{ {what}{then}, next: {following} }}" for name, following in pairwise(names))
     return "\n".join(["nodes:", *nodes])
 
 
