@@ -1,4 +1,4 @@
-"""What the workflow of a bulk command exchanges with its worker. The batch itself, and its cases, stand in the store."""
+"""What the workflow of a bulk command exchanges with its worker. The batch and its cases stand in the store."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from typing import Any
 
 from waystation.contracts.problems import Problem
 
-
 #: Codes that a command may be refused with, in the order of the checks (docs/approvals.md): the first that applies.
 #: The last four are the verb's own.
 COMMAND_REFUSALS = (
