@@ -22,7 +22,7 @@ from waystation.store.tables.changes import BulkRow
 
 pytestmark = [pytest.mark.slow, pytest.mark.temporal]
 
-#: Full counts are those of the issue; a smaller share can be asked for, to look at one thing.
+#: A smaller share of the full counts can be asked for, to look at one thing.
 SHARE = float(os.environ.get("PROVE_SHARE", "1"))
 CASES = max(20, int(1_000 * SHARE))
 PATIENCE = 1_800.0

@@ -23,7 +23,7 @@ from workflows.machine import CaseState
 
 pytestmark = [pytest.mark.slow, pytest.mark.temporal]
 
-#: Full counts are those of the issue; a smaller share can be asked for, to look at one thing.
+#: A smaller share of the full counts can be asked for, to look at one thing.
 SHARE = float(os.environ.get("PROVE_SHARE", "1"))
 RACES = max(20, int(1_000 * SHARE))
 #: Races at once; more only wait for each other.
