@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import shutil
 import socket
 import subprocess
@@ -25,6 +26,10 @@ from workflows.wire import WIRE
 
 #: Seconds that a server may take to start.
 START_LIMIT = 30.0
+#: How often a server that ends while it starts is started again.
+_TRIES = 3
+#: Ports to choose from: below those that systems give to outgoing connections.
+_PORTS = range(15_000, 32_000)
 #: Seconds that a server may take to stop by itself.
 STOP_LIMIT = 10.0
 #: Without the first, each short timer is up to a second late.
@@ -48,10 +53,13 @@ def server_program() -> Path:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that nobody uses at this moment, and that no connection to elsewhere will be given meanwhile."""
+    for _ in range(100):
+        port = secrets.choice(_PORTS)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise Unavailable("no_free_port", "no port is free", "没有空闲端口")
 
 
 @dataclass(slots=True)
@@ -83,18 +91,24 @@ class TemporalServer:
             Refused: `missing_program`; `port_in_use`.
             Unavailable: `temporal_not_starting`.
         """
-        chosen = port or free_port()
-        for wanted in (chosen, ui_port):
-            if wanted is not None:
-                _refuse_taken(wanted)
-        process = _launch(_arguments(chosen, ui_port, data, namespace), log)
-        server = cls(process, f"127.0.0.1:{chosen}", f"http://127.0.0.1:{ui_port}" if ui_port else None)
-        try:
-            await server._wait_until_it_answers(namespace)
-        except BaseException:
-            await server.stop()
-            raise
-        return server
+        for tries_left in reversed(range(_TRIES)):
+            chosen = port or free_port()
+            for wanted in (chosen, ui_port):
+                if wanted is not None:
+                    _refuse_taken(wanted)
+            process = _launch(_arguments(chosen, ui_port, data, namespace), log)
+            server = cls(process, f"127.0.0.1:{chosen}", f"http://127.0.0.1:{ui_port}" if ui_port else None)
+            try:
+                await server._wait_until_it_answers(namespace)
+            except BaseException as error:
+                ended = process.poll() is not None
+                await server.stop()
+                # It chooses more ports for itself, and somebody else may take one at that moment.
+                if not (ended and tries_left and isinstance(error, Unavailable)):
+                    raise
+            else:
+                return server
+        raise AssertionError("unreachable: the last try returns or raises")
 
     async def stop(self) -> None:
         """Stop it; what it has acknowledged is kept."""

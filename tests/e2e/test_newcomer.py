@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from waystation.temporal_server import free_port
+
 ROOT = Path(__file__).parent.parent.parent
 #: Seconds that a start or a stop may take on a busy machine.
 PATIENCE = 120
@@ -73,14 +75,6 @@ def said(process: subprocess.Popen[str], log: Path) -> str:
     return text
 
 
-def free_ports(count: int) -> list[int]:
-    holders = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(holder.getsockname()[1]) for holder in holders]
-    for holder in holders:
-        holder.close()
-    return ports
-
-
 def readme_lines(name: str, product: Product) -> str:
     """The README's first case, with this product's address and password, ending in the case's id and timeline."""
     blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.MULTILINE | re.DOTALL)
@@ -93,7 +87,7 @@ def readme_lines(name: str, product: Product) -> str:
 @pytest.mark.temporal
 def test_a_newcomer_follows_the_readme(tmp_path: Path) -> None:
     """The lines work as printed, Ctrl-C stops everything cleanly, and the next start finds yesterday's case."""
-    ports = free_ports(3)
+    ports = [free_port() for _ in range(3)]
     with up(tmp_path / "var", ports) as product:
         shell = subprocess.run(
             ["bash", "-euc", readme_lines("README.md", product)],

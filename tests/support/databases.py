@@ -30,6 +30,7 @@ import waystation.store.tables  # noqa: F401 - completes the metadata
 from waystation.store.engines import async_url
 from waystation.store.schema import metadata
 from waystation.store.session import Database
+from waystation.temporal_server import free_port
 
 KINDS = ("sqlite", "postgresql", "mariadb")
 #: Seconds that a server may take to start.
@@ -195,7 +196,7 @@ def _run_postgresql(binaries: Path, folder: Path, as_user: dict[str, Any]) -> It
 
 
 def _run_mariadb(daemon: str, install: str, folder: Path, as_user: dict[str, Any]) -> Iterator[Server]:
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     options = ["--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
     subprocess.run([install, *options], check=True, **as_user)
     reckless = ["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--skip-log-bin", "--sync-binlog=0"]
@@ -207,12 +208,6 @@ def _run_mariadb(daemon: str, install: str, folder: Path, as_user: dict[str, Any
     finally:
         process.kill()
         process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
