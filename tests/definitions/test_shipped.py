@@ -84,7 +84,7 @@ async def test_scenarios_pass_and_cover_every_node_and_edge(process: str) -> Non
 @pytest.mark.parametrize("process", PROCESSES)
 async def test_the_same_scenarios_pass_on_a_temporal_server(process: str) -> None:
     """Unchanged, with skipped time; some here, all of them in tests/prove."""
-    report = await report_of(process, TemporalRuns(CATALOG), every=6)
+    report = await report_of(process, TemporalRuns(CATALOG), every=12)
     assert report.passed, report.as_text()
 
 

@@ -296,8 +296,8 @@ async def test_what_no_column_holds_matches_nothing(many: Database, wanted: dict
         {"text": "a b c d e f g h i j k"},
     ],
 )
-async def test_a_filter_beyond_its_bounds_is_refused(many: Database, wanted: dict[str, Any]) -> None:
-    async with many.read("t") as session:
+async def test_a_filter_beyond_its_bounds_is_refused(database: Database, wanted: dict[str, Any]) -> None:
+    async with database.read("t") as session:
         with pytest.raises(Refused, match="bad_filter"):
             await case_lists.search(session, CaseFilter(**wanted))
 
