@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
 
+from structlog.contextvars import bind_contextvars
 from temporalio import activity
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
@@ -24,8 +25,13 @@ from waystation.contracts import runs
 from waystation.contracts.catalog import ActionSpec
 from waystation.contracts.events import CancelCase, FreeLock, SendMessage, StartCase
 from waystation.contracts.runs import ActionAnswer, ActionTry, LockClaim, Recorded, RecordRequest, StoredState
+from waystation.outside import Outside
 from waystation.store import idempotency, states
 from waystation.store.session import Database, TenantSession
+
+#: Seconds between looks at a database that does not answer; the action's own time limit goes on.
+OUTAGE_PAUSE = 0.5
+_OUTAGES = frozenset({"database_unavailable", "database_conflict"})
 
 
 class ActionRunner(Protocol):
@@ -35,17 +41,22 @@ class ActionRunner(Protocol):
 
 
 class CatalogRunner:
-    """Runs the actions that are installed."""
+    """Runs the actions that are installed.
 
-    def __init__(self, actions: Mapping[str, ActionSpec], database: Database) -> None:
+    Args:
+        outside: how they go out; None: those that would are refused.
+    """
+
+    def __init__(self, actions: Mapping[str, ActionSpec], database: Database, outside: Outside | None = None) -> None:
         self._actions = actions
         self._database = database
+        self._outside = outside
 
     async def __call__(self, name: str, request: ActionRequest, before_commit: BeforeCommit | None) -> Outcome:
         spec = self._actions.get(name)
         if spec is None:
             return Failed("unknown_action", "business", f"没有动作 {name}", f"there is no action {name}")
-        outcome = await run_action(spec, self._database, request, before_commit=before_commit)
+        outcome = await run_action(spec, self._database, request, before_commit=before_commit, outside=self._outside)
         if isinstance(outcome, Failed) and outcome.code == "key_reused":
             return await self._effect_of_then(request, before_commit)
         return outcome
@@ -85,6 +96,7 @@ class CaseActivities:
     @activity.defn(name=runs.RECORD)
     async def record(self, request: RecordRequest) -> Recorded:
         """Write entries and effects in one transaction."""
+        bind_contextvars(tenant=request.mark.tenant, case=request.mark.case)
 
         async def work(session: TenantSession) -> Recorded:
             return await record(session, request, self._asking)
@@ -125,10 +137,14 @@ class CaseActivities:
         """One try of the action that the activity is named after."""
         info = activity.info()
         given: ActionTry = activity.payload_converter().from_payload(args[0].payload, ActionTry)
+        mark, node = given.mark, given.effect.path
+        bind_contextvars(tenant=mark.tenant, case=mark.case, node=node, action=info.activity_type)
         async with _signs_of_life(given.heartbeat):
-            outcome = await self._runner(
-                info.activity_type, _request(given, given.before + info.attempt), self._riding(given.record)
-            )
+            request = _request(given, given.before + info.attempt)
+            outcome = await self._runner(info.activity_type, request, self._riding(given.record))
+            while _is_outage(outcome):
+                await asyncio.sleep(OUTAGE_PAUSE)
+                outcome = await self._runner(info.activity_type, request, self._riding(given.record))
         if given.record is not None and _concerns_others(given.record):
             self._decided()
         if not isinstance(outcome, Failed):
@@ -145,6 +161,11 @@ class CaseActivities:
             await record(session, request, self._asking)
 
         return write
+
+
+def _is_outage(outcome: Outcome) -> bool:
+    """Was it our own database that failed? Then nothing was tried, and the author's count of tries stands."""
+    return isinstance(outcome, Failed) and outcome.code in _OUTAGES
 
 
 def _concerns_others(request: RecordRequest) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 from temporalio.client import Client
@@ -19,13 +20,13 @@ from temporalio.worker import Worker
 
 from activities._asking import Asking, Figures
 from activities._engine import ActionRunner, CaseActivities
+from waystation.carrier import Carrier
 from waystation.contracts.errors import Unavailable
 from waystation.contracts.people import Organisation, Request, Resolution
 from waystation.dispatcher import Dispatcher
 from waystation.gateway import TASK_QUEUE, Gateway
 from waystation.gateway.bulk import BulkActivities
 from waystation.gateway.timetables import Timetables
-from waystation.housekeeping import Housekeeper
 from waystation.store import cases, definitions, people, tenants
 from waystation.store.session import EVERY_TENANT, Database
 from workflows.ahead import look_ahead
@@ -45,6 +46,12 @@ _PLAN_PATIENCE = 0.8
 GRACE = timedelta(seconds=20)
 
 _log = structlog.get_logger(__name__)
+
+
+class Beside(Protocol):
+    """Something that runs until its task is cancelled."""
+
+    async def run(self) -> None: ...
 
 
 class PlanLoader:
@@ -118,7 +125,7 @@ async def case_worker(  # noqa: PLR0913 - how it works; all but the first by key
     cached: int = 1000,
     marks: bool = False,
     grace: timedelta = GRACE,
-    housekeeper: Housekeeper | None = None,
+    beside: Sequence[Beside] = (),
 ) -> AsyncIterator[Gateway]:
     """A worker at work for the length of the block; the gateway leads to its cases.
 
@@ -126,14 +133,19 @@ async def case_worker(  # noqa: PLR0913 - how it works; all but the first by key
         name: tells this process from others.
         cached: cases kept in memory between their tasks; 0 replays each from its history every time.
         marks: the server knows our search attributes.
-        housekeeper: drops old things beside the work; nobody does where there is none.
+        beside: what runs as long as the worker, such as a housekeeper.
     """
     gateway = Gateway(client, database, plans=plans, task_queue=task_queue, marks=marks)
     timetables = Timetables(client, database, task_queue)
     dispatcher = Dispatcher(gateway, database, timetables, name)
-    gateway.decided = timetables.decided = dispatcher.wake
+
+    def decided() -> None:
+        for carrier in (dispatcher, *(one for one in beside if isinstance(one, Carrier))):
+            carrier.wake()
+
+    gateway.decided = timetables.decided = decided
     plans.load_with(PlanLoader(database, plans).want)
-    activities = CaseActivities(database, asking(), runner, dispatcher.wake)
+    activities = CaseActivities(database, asking(), runner, decided)
     with ThreadPoolExecutor(WORKFLOW_TASKS, thread_name_prefix="workflow") as threads:
         worker = Worker(
             client,
@@ -149,16 +161,14 @@ async def case_worker(  # noqa: PLR0913 - how it works; all but the first by key
             identity=name,
         )
         async with worker:
-            beside = [asyncio.create_task(dispatcher.run())]
-            if housekeeper is not None:
-                beside.append(asyncio.create_task(housekeeper.run()))
+            running = [asyncio.create_task(one.run()) for one in (dispatcher, *beside)]
             dispatcher.wake()
             try:
                 yield gateway
             finally:
-                for task in beside:
+                for task in running:
                     task.cancel()
-                for task in beside:
+                for task in running:
                     with suppress(asyncio.CancelledError):
                         await task
                 plans.load_with(None)

@@ -6,14 +6,7 @@ lost when a worker dies, and what comes twice changes nothing.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from itertools import groupby
-
 import msgspec
-import structlog
-from sqlalchemy import select
 
 from activities._journal import (
     CANCEL_CASE,
@@ -22,40 +15,32 @@ from activities._journal import (
     DELIVER_GRANT,
     DELIVER_MESSAGE,
     START_CASE,
-    TO_CASES,
     grant,
     hand_out,
 )
-from waystation.contracts.errors import Refused, Unavailable
+from waystation.carrier import IDLE, Carrier, Does
+from waystation.contracts.errors import Refused
 from waystation.contracts.events import CallEnded, Command, LockGranted, MessageArrived
 from waystation.contracts.runs import CalledStart
-from waystation.gateway import Gateway, bulk
+from waystation.gateway import Gateway, bulk, histories
 from waystation.gateway.bulk import START_BULK
 from waystation.gateway.doubts import CHECK_CASE, settle
 from waystation.gateway.people_work import carry_on
 from waystation.gateway.reservations import settle_lock
 from waystation.gateway.timetables import Timetables
-from waystation.store import locks, messages, outbox
+from waystation.store import locks, messages
+from waystation.store.erasing import FORGET_HISTORY
 from waystation.store.outbox import Claimed
 from waystation.store.people_jobs import PEOPLE_JOB
-from waystation.store.session import EVERY_TENANT, Database, TenantSession
-from waystation.store.tables.effects import OutboxRow
+from waystation.store.session import Database, TenantSession
 from waystation.store.timetables import SET_TIMETABLE
 
-#: What is done here: deliveries to cases, looks at those in doubt, timetables.
-KINDS = (*TO_CASES, PEOPLE_JOB, CHECK_CASE, START_BULK, SET_TIMETABLE)
-#: Seconds between looks into the outbox when nobody says that there is something.
-IDLE = 0.25
-#: Rows taken at once.
-BATCH = 50
 #: Tries of a cancellation whose case has not been started yet.
 _MOST_EARLY = 10
 
-_log = structlog.get_logger(__name__)
 
-
-class Dispatcher:
-    """Delivers the outbox to cases until it is stopped.
+class Dispatcher(Carrier):
+    """Delivers the outbox to cases until it is stopped. What concerns one case goes to it in the order of decision.
 
     Args:
         worker: a name that tells this process from others.
@@ -67,11 +52,7 @@ class Dispatcher:
         self._gateway = gateway
         self._timetables = timetables
         self._database = database
-        self._worker = worker
-        self._idle = idle
-        self._wake = asyncio.Event()
-        self.delivered = 0
-        self._does: dict[str, Callable[[Claimed], Awaitable[bool]]] = {
+        does: dict[str, Does] = {
             DELIVER_MESSAGE: self._message,
             DELIVER_GRANT: self._grant,
             DELIVER_CALL_ENDED: self._call_ended,
@@ -82,78 +63,9 @@ class Dispatcher:
             PEOPLE_JOB: self._people,
             CHECK_LOCK: self._check_lock,
             SET_TIMETABLE: self._set_timetable,
+            FORGET_HISTORY: self._forget,
         }
-
-    def wake(self) -> None:
-        """There may be something to deliver."""
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Deliver for ever; ends when its task is cancelled."""
-        while True:
-            try:
-                async with asyncio.timeout(self._idle):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
-            self._wake.clear()
-            try:
-                while await self.deliver_due():
-                    pass
-            except Unavailable as error:
-                _log.warning("dispatch_paused", code=error.code)
-                await asyncio.sleep(error.retry_after)
-
-    async def deliver_due(self) -> int:
-        """Deliver what is due now; how much was taken in hand."""
-        if not await self._anything_due():
-            return 0
-        async with self._database.write(EVERY_TENANT) as session:
-            claimed = await outbox.claim(session, KINDS, self._worker, at=datetime.now(UTC), limit=BATCH)
-        by_case = groupby(sorted(claimed, key=_case_of), key=_case_of)
-        await asyncio.gather(*(self._deliver_in_order(list(items)) for _, items in by_case))
-        return len(claimed)
-
-    async def _anything_due(self) -> bool:
-        async with self._database.read(EVERY_TENANT) as session:
-            query = select(OutboxRow.id).where(
-                OutboxRow.status == "waiting", OutboxRow.kind.in_(KINDS), OutboxRow.due_at <= datetime.now(UTC)
-            )
-            return await session.scalar(query.limit(1)) is not None
-
-    async def _deliver_in_order(self, items: list[Claimed]) -> None:
-        """What concerns one case goes to it in the order in which it was decided."""
-        for item in items:
-            await self._deliver(item)
-
-    async def _deliver(self, item: Claimed) -> None:
-        try:
-            done = await self._does[item.kind](item)
-        except Unavailable as error:
-            await self._put_off(item, error.code, max(error.retry_after, 1.0))
-        except Exception as error:  # noqa: BLE001 - the edge: one bad row must not stop the others
-            _log.exception("delivery_failed", kind=item.kind, case=item.case_id)
-            await self._put_off(item, type(error).__name__, min(60.0, 2.0**item.tries))
-        else:
-            if done:
-                await self._acknowledge(item)
-            else:
-                await self._put_off(item, "too_early", 1.0)
-
-    async def _acknowledge(self, item: Claimed) -> None:
-        async def work(session: TenantSession) -> bool:
-            return await outbox.acknowledge(session, item, at=datetime.now(UTC))
-
-        _ = await self._database.transact(item.tenant, work)
-        self.delivered += 1
-
-    async def _put_off(self, item: Claimed, error: str, seconds: float) -> None:
-        until = datetime.now(UTC) + timedelta(seconds=seconds)
-
-        async def work(session: TenantSession) -> bool:
-            return await outbox.put_off(session, item, until=until, error=error)
-
-        _ = await self._database.transact(item.tenant, work)
+        super().__init__(database, does, worker, _case_of, idle=idle)
 
     # -------------------------------------------------------------------------------------- one of each kind
     async def _message(self, item: Claimed) -> bool:
@@ -198,6 +110,9 @@ class Dispatcher:
     async def _set_timetable(self, item: Claimed) -> bool:
         await self._timetables.set(item.tenant, str(item.body["process"]))
         return True
+
+    async def _forget(self, item: Claimed) -> bool:
+        return await histories.forget(self._gateway.client, self._database, item.tenant, str(item.case_id))
 
     async def _check_lock(self, item: Claimed) -> bool:
         case, name, path = str(item.case_id), str(item.body["name"]), str(item.body["path"])

@@ -148,7 +148,7 @@ def _file(file: DefinitionFile, shown: Path, definitions: Definitions, catalog: 
 def _organisation(scenario: Scenario, definitions: Definitions) -> Organisation:
     """The scenario's own people, else those of the definitions around it."""
     if scenario.people is not None:
-        return _with_admin(parse_people(scenario.people))
+        return with_admin(parse_people(scenario.people))
     organisation = Organisation()
     for each in definitions.files:
         if each.kind == "people":
@@ -234,7 +234,7 @@ def _process_files(file: DefinitionFile, definitions: Definitions) -> dict[str, 
     return found
 
 
-def _with_admin(organisation: Organisation) -> Organisation:
+def with_admin(organisation: Organisation) -> Organisation:
     """A scenario always has somebody for tasks nobody was found for: `admin`, unless its people name one."""
     if organisation.admins or any("admin" in person.roles for person in organisation.people.values()):
         return organisation

@@ -33,7 +33,7 @@ Riding = tuple[RecordRequest, Sent]
 
 
 class Attempts:
-    """The actions of one case. `trying` of them are in their quick try.
+    """The actions of one case. `trying` of them are in their quick try, `computing` of those only compute.
 
     Args:
         machine, mark: the case as it is when asked.
@@ -49,7 +49,7 @@ class Attempts:
         mark: Callable[[], CaseMark],
         written: Callable[[], Awaitable[None]],
     ) -> None:
-        self.trying = 0
+        self.trying = self.computing = 0
         self._outflow = outflow
         self._gauge = gauge
         self._quick = trial is not None and trial.quick_retries
@@ -62,13 +62,21 @@ class Attempts:
         use = self._machine().program.plan.actions.get(effect.action)
         return use is not None and use.outside
 
+    def computes(self, effect: RunAction) -> bool:
+        """Does it have no effect at all?"""
+        use = self._machine().program.plan.actions.get(effect.action)
+        return use is not None and use.computes
+
     async def run(self, effect: RunAction, riding: Riding | None) -> ActionAnswer:
         """Run an action with all its tries; `riding` is written with its effect, or left unwritten if it fails."""
         attempts, before = int(effect.retry.get("max_attempts", 1)) or 1, 0
         if not self.is_outside(effect):
+            computing = self.computes(effect)
             self.trying += 1
+            self.computing += computing
             answer = await self._local_try(effect, riding)
             self.trying -= 1
+            self.computing -= computing
             if answer is not None and (not answer.code or answer.kind != "transient" or attempts == 1):
                 return answer
             await self._written()
@@ -90,10 +98,11 @@ class Attempts:
                 retry_policy=RetryPolicy(maximum_attempts=1),
                 summary=effect.path,
             )
-        except ActivityError as error:
+        except FailureError as error:  # a replay hands out the bare cause
             self._gauge.local_activity(None)
             self._outflow.failed()
-            return None if isinstance(error.cause, OutOfTime) else _failure(error)
+            cause = error.cause if isinstance(error, ActivityError) else error
+            return None if isinstance(cause, OutOfTime) else _failure(error)
         self._gauge.local_activity(answer)
         if answer.code:
             self._outflow.failed()
@@ -142,7 +151,7 @@ class Attempts:
         )
 
 
-def _failure(error: ActivityError) -> ActionAnswer:
+def _failure(error: FailureError) -> ActionAnswer:
     """The deepest cause of a failed activity, as an action's failure."""
     cause: BaseException = error
     while isinstance(cause, FailureError) and cause.cause is not None:

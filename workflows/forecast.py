@@ -164,6 +164,9 @@ class Forecast:
             self._seen.add(act.path)
             if act.phase == "incident":
                 self.guessed.append(node.key)
+                default = next((edge.to for edge in node.edges if edge.when is None), None)
+                if node.kind == "choice" and default is not None:
+                    act.work["to"] = default  # what it looks at is not known yet
         params = node.params
         outcome = "approved" if isinstance(params, ApprovalParams) else next(iter(node.by_outcome), None)
         try:

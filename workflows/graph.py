@@ -2,7 +2,8 @@
 
 Events reach the machine at once, in the order in which they come; what the machine decides goes out through one pump:
 journal entries and effects are written by a local activity before any action starts, or in the transaction of the one
-action that starts. A command is answered as soon as its entries are written. One timer serves every clock of the case.
+action that starts; while actions only compute they wait and are written together. A command is answered as soon as its
+entries are written. One timer serves every clock of the case.
 Near the limits of a run's history, at a quiet point, the state moves into a fresh run; nothing is started meanwhile.
 
 A plain exception here fails only the workflow task, which is then tried again: that is how a missing plan is waited
@@ -20,7 +21,7 @@ from typing import Any
 import msgspec
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 from waystation.contracts import runs
 from waystation.contracts.errors import Refused
@@ -64,6 +65,8 @@ CARRIED_LIMIT = 256 * 1024
 MOST_POSTPONED = 3
 #: Ids of messages that are remembered, so that one delivered twice is taken once.
 REMEMBERED = 1_000
+#: Journal entries that wait for company while actions only compute.
+MOST_WAITING = 40
 
 _STORE_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=10))
 _STATUS = SearchAttributeKey.for_keyword(runs.STATUS_ATTRIBUTE)
@@ -310,7 +313,7 @@ class CaseWorkflow:
                 request, sent = self.outflow.request(self._mark(), self._running_machine().state)
                 self._run(self.actions.pop(0), (request, sent))
                 continue
-            if self.outflow.unsent:
+            if self.outflow.unsent and not self._may_wait():
                 await self._record()
             if self._must_renew():
                 continue
@@ -324,6 +327,8 @@ class CaseWorkflow:
     async def _breathe(self) -> None:
         """End a workflow task that has done much: commands come through, and less is done again after a crash."""
         if self.gauge.wants_breath:
+            if self.outflow.unsent and self._may_wait():  # what has waited does not wait longer than a task
+                await self._record()
             await self._sleep("next workflow task")
 
     async def _sleep(self, why: str) -> None:
@@ -333,13 +338,25 @@ class CaseWorkflow:
         self.gauge.new_task()
 
     def _has_work(self) -> bool:
-        return self.outflow.unsent or (bool(self.actions or self.more) and not self._must_renew())
+        if (self.actions or self.more) and not self._must_renew():
+            return True
+        return self.outflow.unsent and not self._may_wait()
+
+    def _may_wait(self) -> bool:
+        """May what is unwritten wait for what comes of actions that only compute? Nobody sees the difference, but that
+        it comes a moment later; the case itself is known at once, and whoever waits for an answer gets it."""
+        if not self.outflow.written or not self.outflow.is_quiet or len(self.outflow.entries.items) >= MOST_WAITING:
+            return False
+        if self.unanswered or self.more or self._must_renew():
+            return False
+        return all(map(self.attempts.computes, self.actions)) if self.actions else self.attempts.computing > 0
 
     def _may_ride(self) -> bool:
         """May the one action that starts carry what is unwritten in its transaction?"""
         if len(self.actions) != 1 or self.more or self.unanswered or not self.outflow.unsent or self._must_renew():
             return False
-        return self.outflow.is_quiet and not self.attempts.is_outside(self.actions[0])
+        only = self.actions[0]
+        return self.outflow.is_quiet and not (self.attempts.is_outside(only) or self.attempts.computes(only))
 
     async def _record(self) -> None:
         machine, mark = self._running_machine(), self._mark()
@@ -367,8 +384,8 @@ class CaseWorkflow:
                 start_to_close_timeout=STORE_PATIENCE,
                 retry_policy=_STORE_RETRY,
             )
-        except ActivityError as error:
-            raise RuntimeError(f"{name} cannot succeed: {error.cause}") from error
+        except FailureError as error:
+            raise RuntimeError(f"{name} cannot succeed: {error.cause or error}") from error
         self.gauge.local_activity(answer)
         return answer
 

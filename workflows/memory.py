@@ -109,7 +109,9 @@ class MemoryEngine:
         tenant: str = "memory",
         settings: dict[str, Any] | None = None,
         at: datetime = SCENARIO_START,
+        watch: Callable[[], None] | None = None,
     ) -> None:
+        """`watch` is called before each piece of work; raising there ends a run that has become too long."""
         self.programs = programs
         self.actions = actions
         self.tenant = tenant
@@ -124,6 +126,7 @@ class MemoryEngine:
         self._locks: dict[str, deque[tuple[str, str]]] = {}
         self._turns: dict[str, int] = {}
         self._numbers = 0
+        self._watch = watch or (lambda: None)
 
     def now(self) -> datetime:
         return self._now
@@ -269,6 +272,7 @@ class MemoryEngine:
     async def advance(self, by: timedelta) -> None:
         until = self._now + by
         while True:
+            self._watch()
             due = [(when, case) for case, entry in self.cases.items() if (when := entry.machine.next_due()) is not None]
             first = min(due, default=None)
             if first is None or first[0] > until:
@@ -282,6 +286,7 @@ class MemoryEngine:
     async def _pump(self) -> None:
         """Apply events and carry out effects until nothing is left to do."""
         while self._work:
+            self._watch()
             case, event = self._work.popleft()
             entry = self.cases.get(case)
             if entry is None:

@@ -1,6 +1,8 @@
 """The ground under every action, and the only module that capabilities share.
 
     action, ActionContext      declare an action, and what it may know and use
+    OutsideContext             the same for one that asks somebody else
+    ComputeContext             the same for one that only computes
     run_action, ActionRequest  run one attempt: Succeeded or Failed
     Given, Gives, Count …      base models and field types of contracts
     changed_rows …             conditional updates and racing inserts
@@ -12,7 +14,7 @@ Capabilities import from here and from nowhere else in this folder, so that none
 
 from __future__ import annotations
 
-from activities._runtime.context import ActionContext, ActionRequest
+from activities._runtime.context import ActionContext, ActionRequest, ComputeContext, OutsideContext
 from activities._runtime.files import BadFile, DataFile, load_file
 from activities._runtime.models import (
     Count,
@@ -40,6 +42,7 @@ __all__ = [
     "ActionRequest",
     "BadFile",
     "BeforeCommit",
+    "ComputeContext",
     "Count",
     "DataFile",
     "Failed",
@@ -52,6 +55,7 @@ __all__ = [
     "Note",
     "Number",
     "Outcome",
+    "OutsideContext",
     "PersonId",
     "Point",
     "Seed",

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from waystation.contracts.errors import Refused
+from waystation.outside import Outside
 from waystation.store.session import TenantSession
 
 _Value = TypeVar("_Value", bool, int, str, Decimal, list[str])
@@ -42,11 +43,10 @@ class ActionRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionContext:
-    """The first argument of every action. It writes through `session` and never commits."""
+class _Context:
+    """What every action knows of its request."""
 
     request: ActionRequest
-    session: TenantSession
 
     @property
     def tenant(self) -> str:
@@ -93,6 +93,27 @@ class ActionContext:
             kind = type(default).__name__
             raise Refused("bad_setting", f"the setting {name} must be of type {kind}", f"设置 {name} 的类型须为 {kind}")
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class ActionContext(_Context):
+    """The first argument of an action that works in our database. It writes through `session` and never commits."""
+
+    session: TenantSession
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeContext(_Context):
+    """The first argument of an action that only computes, from its arguments, the case and the settings. It has no
+    session, writes nothing, and may run again at any time: no transaction is made for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideContext(_Context):
+    """The first argument of an action that asks somebody else. It runs apart from any transaction, because a database
+    must not wait for the world; what it gives is kept under its key afterwards."""
+
+    outside: Outside
 
 
 def setting(settings: Mapping[str, Any], name: str) -> Any:

@@ -8,21 +8,28 @@ has changed nothing. Here stands one of the two tables that derive retryability 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from activities._runtime.context import ActionContext, ActionRequest
+from activities._runtime.context import ActionContext, ActionRequest, ComputeContext, OutsideContext
 from activities._runtime.models import plain
+from activities._runtime.spec import Action
 from waystation.contracts.catalog import ActionSpec
 from waystation.contracts.errors import Refused, Unavailable
+from waystation.measures import ACTION_RETRIES, ACTION_SECONDS, ACTIONS
+from waystation.outside import Outside
 from waystation.store import idempotency
 from waystation.store.session import Database, TenantSession
 
 BeforeCommit = Callable[[TenantSession], Awaitable[None]]
+#: What is done in a transaction, and gives JSON data.
+Work = Callable[[TenantSession], Awaitable[Any]]
 
 _log = structlog.get_logger(__name__)
 
@@ -54,11 +61,17 @@ Outcome = Succeeded | Failed
 
 
 async def run_action(
-    spec: ActionSpec, database: Database, request: ActionRequest, *, before_commit: BeforeCommit | None = None
+    spec: ActionSpec,
+    database: Database,
+    request: ActionRequest,
+    *,
+    before_commit: BeforeCommit | None = None,
+    outside: Outside | None = None,
 ) -> Outcome:
     """Run one attempt of an action.
 
     Args:
+        outside: how actions that run apart go out; None: nothing goes out here, as in scenarios.
         before_commit: writes something else into the same transaction (journal entries). It may run several times
             and also when the action took effect before; it is rolled back when the action fails.
 
@@ -66,22 +79,66 @@ async def run_action(
         `Succeeded` with the result; under a key that took effect before, the stored result. `Failed` otherwise:
         nothing is raised, except that the task is cancelled.
     """
+    since = time.perf_counter()
+    outcome = await _tried(spec, database, request, before_commit, outside)
+    ACTION_SECONDS.labels(spec.name).observe(time.perf_counter() - since)
+    ACTIONS.labels(spec.name, outcome.kind if isinstance(outcome, Failed) else "done").inc()
+    if request.attempt > 1:
+        ACTION_RETRIES.labels(spec.name).inc()
+    return outcome
+
+
+async def _tried(
+    spec: ActionSpec,
+    database: Database,
+    request: ActionRequest,
+    before_commit: BeforeCommit | None,
+    outside: Outside | None,
+) -> Outcome:
     try:
         args = spec.takes.model_validate(dict(request.args))
         async with asyncio.timeout(spec.timeout):
-            return Succeeded(await database.transact(request.tenant, _effect(spec, request, args, before_commit)))
+            if spec.computes and before_commit is None:
+                return Succeeded(plain(await spec.run(ComputeContext(request), args)))
+            work: Work = partial(_run_inside, spec, request, args)
+            if isinstance(spec, Action) and spec.apart:
+                work = await _run_apart(spec, database, request, args, outside)
+            return Succeeded(await database.transact(request.tenant, _effect(request, work, before_commit)))
     except Exception as error:  # noqa: BLE001 - the edge: every failure becomes a value with a code
         return _failed(spec, request, error)
 
 
-def _effect(
-    spec: ActionSpec, request: ActionRequest, args: BaseModel, before_commit: BeforeCommit | None
-) -> Callable[[TenantSession], Awaitable[Any]]:
-    async def effect(session: TenantSession) -> Any:
-        async def run() -> Any:
-            return plain(await spec.run(ActionContext(request, session), args))
+async def _run_inside(spec: ActionSpec, request: ActionRequest, args: BaseModel, session: TenantSession) -> Any:
+    context = ComputeContext(request) if spec.computes else ActionContext(request, session)
+    return plain(await spec.run(context, args))
 
-        result = await idempotency.once(session, f"action:{request.case}", request.key, dict(request.args), run)
+
+async def _run_apart(
+    spec: ActionSpec, database: Database, request: ActionRequest, args: BaseModel, outside: Outside | None
+) -> Work:
+    """Ask the outside first, unless it has answered under this key before; what it said is work that is done."""
+    async with database.read(request.tenant) as session:
+        known = await idempotency.answer_of(session, _scope(request), request.key)
+    if known is None:
+        if outside is None:
+            raise Refused("nothing_goes_out", "nothing goes out from here", "此处不对外发送任何请求")
+        known = plain(await spec.run(OutsideContext(request, outside), args))
+
+    async def work(_session: TenantSession) -> Any:
+        return known
+
+    return work
+
+
+def _scope(request: ActionRequest) -> str:
+    return f"action:{request.case}"
+
+
+def _effect(request: ActionRequest, work: Work, before_commit: BeforeCommit | None) -> Work:
+    async def effect(session: TenantSession) -> Any:
+        result = await idempotency.once(
+            session, _scope(request), request.key, dict(request.args), partial(work, session)
+        )
         if before_commit is not None:
             await before_commit(session)
         return result

@@ -118,6 +118,12 @@ CHECK_SENTENCES: dict[str, tuple[str, ...]] = {
         "让每条分支写自己的字段，在汇合之后再合并",
         "let each branch write a field of its own and bring them together after the join",
     ),
+    "personal_key": (
+        "业务键由个人信息 {field} 组成，而业务键不加密",
+        "the business key is made of {field}, which is personal; keys are not sealed",
+        "改用客户编号或单号作为业务键",
+        "use a customer's or an order's number as the key",
+    ),
     "unused_field": (
         "字段 {field} 没有被任何表达式、表单或节点用到",
         "no expression, form or node uses field {field}",

@@ -127,12 +127,12 @@ class Compilation:
         spec = self.catalog.actions.get(name)
         if name in self.library.untyped_actions:
             if spec is not None:
-                self.used_actions[name] = ActionUse(outside=spec.outside)
+                self.used_actions[name] = ActionUse(outside=spec.outside, computes=spec.computes)
             return None
         if spec is None:
             self.report.add("unknown_action", path, node=node or None, name=name, known=self.catalog.actions)
             return None
-        self.used_actions[name] = ActionUse(outside=spec.outside)
+        self.used_actions[name] = ActionUse(outside=spec.outside, computes=spec.computes)
         return spec
 
     def signature(self, name: str, path: Path, node: str = "") -> Signature | None:

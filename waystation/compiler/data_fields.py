@@ -18,6 +18,7 @@ import re2
 from waystation.compiler.reporting import Report
 from waystation.contracts.plan import Fields
 from waystation.contracts.problems import Path
+from waystation.sealing.personal import KINDS, WORD, read_personal
 
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAPS = ("properties", "patternProperties", "dependentSchemas")
@@ -35,7 +36,7 @@ _PLAIN = (
         "maxLength",
     ),
     *("pattern", "minItems", "maxItems", "uniqueItems", "minContains", "maxContains", "minProperties", "maxProperties"),
-    *("required", "dependentRequired", "contentEncoding", "contentMediaType", "nullable"),
+    *(WORD, "required", "dependentRequired", "contentEncoding", "contentMediaType", "nullable"),
 )
 SCHEMA_WORDS = frozenset((*_LISTS, *_MAPS, *_SINGLE, *_PLAIN))
 #: What a form's field may have besides.
@@ -94,6 +95,8 @@ class FieldReading:
                 self._walk(value, (*path, word), extra)
             elif word == "type":
                 self._check_types(value, (*path, word))
+            elif word == WORD and read_personal(value) is None:
+                self._say("bad_type", (*path, word), variant="choice", known=["true", *KINDS], got=str(value))
             elif word == "pattern" and isinstance(value, str):
                 self._check_pattern(value, (*path, word))
             elif (
@@ -182,7 +185,7 @@ def schema_of(field: Any) -> Any:
         return field
     found: dict[str, Any] = {}
     for word, value in field.items():
-        if word == "nullable" or word in _TEXTS:
+        if word in ("nullable", WORD) or word in _TEXTS:
             continue
         if word in ("enum", "const", "default", "examples"):
             found[word] = _plain(value)

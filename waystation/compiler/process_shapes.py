@@ -90,6 +90,17 @@ class AccessShape(Shape):
     operate: Annotated[list[Who], OneOrMany] = about("谁可干预。", "Who may use commands on them.", default=[])
 
 
+class RegionsShape(Shape):
+    """What overlays of regions may have otherwise. It is no part of the plan."""
+
+    may: Annotated[list[Literal["approvers", "deadlines", "forms"]], OneOrMany] = about(
+        "地区可以修改的部分。", "What regions may change.", default=["approvers", "deadlines", "forms"]
+    )
+    places: Annotated[list[Target], OneOrMany] = about(
+        "地区可在这些节点之前插入节点。", "Nodes before which regions may put nodes of their own.", default=[]
+    )
+
+
 class LimitsShape(Shape):
     """Guards against runaway loops and recursion."""
 
@@ -210,6 +221,7 @@ class ProcessShape(Shape):
         "撤回。", "Until when the initiator may withdraw.", default=None
     )
     access: AccessShape = about("权限。", "Who may start, see and operate.", default=AccessShape())
+    regions: RegionsShape | None = about("地区版可改的部分。", "What overlays of regions may change.", default=None)
     limits: LimitsShape = about("上限。", "Guards.", default=LimitsShape())
     on: BoundaryShape | None = about("整个案件的边界事件。", "Boundary events of the whole case.", default=None)
     forms: dict[Id, Any] = about("本地表单。", "Local forms.", default={})

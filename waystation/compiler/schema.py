@@ -25,7 +25,7 @@ def language_schema(catalog: Catalog) -> dict[str, Any]:
     kinds = {name: cast("Kind[Any]", kind) for name, kind in catalog.kinds.items()}
     models: list[type[BaseModel]] = [ProcessShape, FormShape, TableShape, FormBodyShape, TableBodyShape]
     models += [kind.Config for kind in kinds.values()]
-    _, whole = models_json_schema([(model, "validation") for model in models], schema_generator=_Schema)
+    _, whole = models_json_schema([(model, "validation") for model in models], schema_generator=FormSchemaGenerator)
     defs: dict[str, Any] = whole["$defs"]
     for kind in kinds.values():
         _name_kind(defs[kind.Config.__name__], kind)
@@ -57,7 +57,7 @@ def language_schema(catalog: Catalog) -> dict[str, Any]:
 _BY_KIND: dict[str, Any] = {"required": ["kind"]}
 
 
-class _Schema(GenerateJsonSchema):
+class FormSchemaGenerator(GenerateJsonSchema):
     """Without the titles that pydantic makes from Python's names, and without defaults that are not JSON."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:

@@ -45,6 +45,7 @@ class ActionSpec:
         takes: pydantic model (extra="forbid") of `with`.
         gives: pydantic model of the result, or None when it returns nothing.
         outside: its success has an effect outside our database (cannot be rolled back by a transaction).
+        computes: it has no effect at all, and may run again at any time.
     """
 
     name: str
@@ -55,6 +56,7 @@ class ActionSpec:
     errors: tuple[ActionError, ...] = ()
     outside: bool = False
     timeout: float = 60.0
+    computes: bool = False
 
 
 class NodeKind(Protocol):

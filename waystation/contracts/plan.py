@@ -268,9 +268,10 @@ class Plan(_Part, frozen=True):
 
 
 class ActionUse(_Part, frozen=True):
-    """What the machine must know of an action: does its success have an effect outside our database?"""
+    """What the engine must know of an action: does its success have an effect outside our database, or none at all?"""
 
     outside: bool = False
+    computes: bool = False
 
 
 def canonical_json(plan: Plan) -> bytes:

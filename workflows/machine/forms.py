@@ -24,6 +24,8 @@ from workflows.machine.field_sentences import (
 from workflows.machine.program import Program, evaluate_condition, evaluate_expression, schema_validator
 from workflows.machine.run import Run
 
+#: The moment of a start form's rules: a start is checked before there is a case with a time of its own.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Stands for a field that nobody has filled in.
 _ABSENT = object()
 
@@ -45,8 +47,8 @@ def start_data(program: Program, given: Mapping[str, Any]) -> dict[str, Any]:
         fields = fields_of(form, given)
         outside = {name: value for name, value in given.items() if name not in fields}
         inside = {name: value for name, value in given.items() if name in fields}
-        names = {"data": _typed_fields(plan.data, given), "settings": {}, "case": {}}
-        cleaned, found = check(program, form, {}, inside, {}, names, program.environment(_EPOCH))
+        names = {"data": typed_fields(plan.data, given), "settings": {}, "case": {}}
+        cleaned, found = check(program, form, {}, inside, {}, names, program.environment(EPOCH))
         problems.update(found)
         data = {**outside, **cleaned}
     for name, schema in plan.data.items():
@@ -110,7 +112,7 @@ def check(
     for name, schema in fields.items():
         right = rights.get(name, "edit")
         try:
-            scope = {**names, "form": _typed_fields(fields, values)}
+            scope = {**names, "form": typed_fields(fields, values)}
             _check_field(name, schema, right, given, current, values, cleaned, problems, scope, environment)
         except NodeError as error:
             problems[name] = Sentence(error.title, f"表单规则无法计算：{error.title}")
@@ -145,14 +147,14 @@ def _check_field(  # noqa: PLR0913, PLR0917 - one field, and all that its rules 
         if name in given and given[name] != current.get(name):
             problems[name] = NOT_TO_BE_CHANGED
         return
-    if not _holds(schema.get("show_if"), names, environment, default=True):
+    if not holds(schema.get("show_if"), names, environment, default=True):
         values.pop(name, None)
         return
     if "value" in schema:
         values[name] = plain(evaluate_expression(str(schema["value"]), names, environment))
     value = values.get(name, _ABSENT)
     empty = value is _ABSENT or value is None or value == ""
-    if empty and _holds(schema.get("required"), names, environment, default=False):
+    if empty and holds(schema.get("required"), names, environment, default=False):
         problems[name] = REQUIRED
         return
     if value is _ABSENT:
@@ -166,7 +168,7 @@ def _check_field(  # noqa: PLR0913, PLR0917 - one field, and all that its rules 
         cleaned[name] = value
 
 
-def _holds(rule: Any, names: dict[str, Any], environment: Any, *, default: bool) -> bool:
+def holds(rule: Any, names: dict[str, Any], environment: Any, *, default: bool) -> bool:
     """A rule of a field: true, false or a condition. What has not been answered yet makes no rule hold."""
     if rule is None:
         return default
@@ -194,12 +196,5 @@ def field_problem(schema: Mapping[str, Any], value: Any) -> Sentence | None:
     return None
 
 
-def _typed_fields(fields: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def typed_fields(fields: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: typed(fields.get(name, {}), value) for name, value in values.items()}
-
-
-def _epoch() -> Any:
-    return datetime(1970, 1, 1, tzinfo=UTC)
-
-
-_EPOCH = _epoch()

@@ -222,6 +222,27 @@ def fire_reachable(run: Run, frame: Frame) -> bool:
     return False
 
 
+def starve(run: Run, frame: Frame) -> bool:
+    """Joins that count edges or tokens and have some, but can get no more: one of them fails. False when none does."""
+    for join_id in run.program.bodies[frame.body].counting_joins:
+        if frame.queues.get(join_id) and not _may_still_come(run, frame, join_id):
+            error = NodeError("starved", "the join's need can no longer be met")
+            fire(run, frame, run.node_in(frame, join_id), frame.queues.pop(join_id), error)
+            return True
+    return False
+
+
+def _may_still_come(run: Run, frame: Frame, join_id: str) -> bool:
+    """Tokens that move, those behind an undo, and those that an event of the case may yet begin."""
+    body = run.program.bodies[frame.body]
+    jobs = [job for job in (run.state.undo, *run.state.undo_queue) if job is not None]
+    places = _places(run, frame, join_id)
+    begun = [op.node for job in jobs for op in job.then if op.frame == frame.path and op.do == "enter"]
+    if not frame.owner:
+        begun += [boundary.to for boundary in run.program.plan.on]
+    return any(join_id in body.reaches(place) for place in (*places, *begun) if place in body.nodes) or join_id in begun
+
+
 def _fire_all(run: Run, frame: Frame, join_id: str) -> None:
     fire(run, frame, run.node_in(frame, join_id), frame.queues.pop(join_id))
 

@@ -176,6 +176,12 @@ class Machine:
                 continue
             if not run.ready and self.program.waits_for_reach and _fire_reachable(run):
                 continue
+            if (
+                not run.ready
+                and self.program.may_starve
+                and any(joins.starve(run, frame) for frame in list(run.state.frames.values()))
+            ):
+                continue
             if not run.ready and self.state.returning:
                 returns.review_waiting(run)
                 if run.ready:

@@ -206,6 +206,7 @@ def move(run: Run, new: Program, version: int, mapping: Mapping[str, str], *, re
     for act in list(state.acts.values()):
         _keep(run, old, act, restart=restart)
     refitting.refit_case(run, old.plan.on, restart=restart)
+    refitting.recount(run, old.plan.calendars, [token.clock for _, _, token in moved if token.clock is not None])
     for frame, node, token in moved:
         token.came = ""
         tokens.send(run, state.frames[frame], node, token)

@@ -62,7 +62,7 @@ class NodeRun:
 class BodyRun:
     """A body's nodes by id, with its graph for reachability."""
 
-    __slots__ = ("_reaches", "at", "key", "nodes", "reachable_joins")
+    __slots__ = ("_reaches", "at", "counting_joins", "key", "nodes", "reachable_joins")
 
     def __init__(self, program: Program, key: str, plan: Body) -> None:
         self.key = key
@@ -70,10 +70,10 @@ class BodyRun:
         self.nodes: dict[str, NodeRun] = {}
         for node_id, node in plan.nodes.items():
             self.nodes[node_id] = NodeRun(program, self, node_id, node)
-        self.reachable_joins = [
-            node.id
-            for node in self.nodes.values()
-            if isinstance(node.params, JoinParams) and node.params.need == "reachable"
+        joins = {node.id: node.params for node in self.nodes.values() if isinstance(node.params, JoinParams)}
+        self.reachable_joins = [name for name, params in joins.items() if params.need == "reachable"]
+        self.counting_joins = [
+            name for name, params in joins.items() if params.need != "reachable" and params.count != "branch"
         ]
         self._reaches: dict[str, frozenset[str]] = {}
 
@@ -122,6 +122,7 @@ class Program:
         if "start" not in self.root.nodes:
             self.root.nodes["start"] = NodeRun(self, self.root, "start", resubmission(plan))
         self.waits_for_reach = any(body.reachable_joins for body in self.bodies.values())
+        self.may_starve = any(body.counting_joins for body in self.bodies.values())
         self.schemas: dict[str, dict[str, Any]] = plan.data
         self._validators: dict[str, Any] = {}
         self._mapped: dict[str, frozenset[str]] = {}

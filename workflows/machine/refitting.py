@@ -6,9 +6,11 @@ that the new version does not have is dropped, a new one begins now.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from waystation.contracts.calendars import WorkCalendar, elapsed_between
 from waystation.contracts.events import EntryKind, StopAwaiting
 from waystation.contracts.plan import Boundary
 from workflows.machine import clocks
@@ -54,6 +56,27 @@ def fit(run: Run, clock: Clock) -> None:
     if deadline is not None:
         clock.fired = min(clock.fired, len(clocks.steps_of(deadline)))
         clocks.reschedule(run, clock)
+
+
+def recount(run: Run, before: Mapping[str, WorkCalendar], moved: Iterable[Clock]) -> None:
+    """Calendars that the new version has otherwise: what a clock has used stays used, what remains is counted by them.
+
+    Args:
+        before: the calendars of the version that the case comes from.
+        moved: clocks that are on their way to another node.
+    """
+    for clock in [*run.state.clocks.values(), *moved]:
+        old, new = before.get(clock.calendar or ""), clocks.calendar_of(run, clock.calendar)
+        if old is None or new is None or old == new:
+            continue
+        until = clock.paused or run.state.now
+        clock.used += elapsed_between(clock.mark, max(until, clock.mark), old).total_seconds()
+        clock.mark = until
+        if clock.used < clock.budget:
+            clock.due = new.add_opening(until, timedelta(seconds=clock.budget - clock.used))
+        if run.state.clocks.get(clock.id) is clock:
+            clocks.reschedule(run, clock)
+            clocks.start(run, clock)
 
 
 def _refit_deadlines(

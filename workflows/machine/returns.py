@@ -6,7 +6,7 @@ from typing import Any
 
 from waystation.contracts.events import EntryKind
 from waystation.contracts.params import ReturnRule
-from workflows.machine import failures, tokens, undo
+from workflows.machine import failures, forks, tokens, undo
 from workflows.machine.errors import NodeError
 from workflows.machine.run import Run
 from workflows.machine.state import Activation, AnswerRecord, Fork, Frame, Op, Token, UndoRecord
@@ -84,8 +84,26 @@ def go_back(run: Run, act: Activation, target: str, rule: ReturnRule) -> None:
 
 
 def _siblings_alive(run: Run, frame: Frame, holder: Activation) -> bool:
-    fork = frame.forks.get(holder.token.fork)
-    return fork is not None and sum(fork.live) > 1
+    """Does anything else still move in the holder's fork? What has come to a join does not, and of several who want to
+    return none waits for the others."""
+    key = holder.token.fork
+    if key not in frame.forks:
+        return False
+    acts, jobs = run.state.acts, [job for job in (run.state.undo, *run.state.undo_queue) if job is not None]
+    returning = [around for path in run.state.returning if path in acts for around in _around(run, acts[path])]
+    still = {holder.path, *(act.path for act in returning)}
+    moving = [act.token for act in acts.values() if act.frame == frame.path and act.path not in still]
+    ops = [*run.ready, *(op for job in jobs for op in job.then)]
+    moving += [op.token for op in ops if op.do == "enter" and op.frame == frame.path and op.token is not None]
+    return any(forks.within(frame, token, key) for token in moving)
+
+
+def _around(run: Run, act: Activation) -> list[Activation]:
+    """An activation and those that it stands in."""
+    found = [act]
+    while owner := run.state.acts.get(run.frame(found[-1]).owner):
+        found.append(owner)
+    return found
 
 
 def review_waiting(run: Run) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from waystation.contracts.events import Command
 from workflows.panel.checks import outcome_of
 from workflows.panel.context import VerbContext
+from workflows.panel.counting import verdict
 from workflows.panel.leaving import dismiss, reopen
 from workflows.panel.model import Chair, Change, Panel
 from workflows.panel.standing import ADDING, JUDGING, Stand, acting, people_named, verb_of
@@ -26,7 +27,10 @@ def perform(panel: Panel, command: Command, ctx: VerbContext) -> list[Change]:
     """Carry out a verb that `check` accepted, and say what the journal keeps."""
     verb = verb_of(command)
     stand = acting(panel, command, ctx) or Stand(command.actor, ())
-    return _VERBS[verb](panel, command, ctx, stand)
+    changes = _VERBS[verb](panel, command, ctx, stand)
+    if panel.claimer is not None and verdict(panel) is None and not answerers(panel):
+        panel.claimer = None  # he has said his word, it decided nothing, and his claim keeps the others out
+    return changes
 
 
 def _change(verb: str, command: Command, stand: Stand, **data: Any) -> list[Change]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,12 +27,16 @@ _INSTANT = timedelta(microseconds=1)
 
 @dataclass(slots=True)
 class Outcome:
-    """How a scenario went. `failures` is empty when it passed; `at` is the document path of the failing step."""
+    """How a scenario went. `failures` is empty when it passed; `at` is the document path of the failing step.
+
+    `refused` is what the engine said, where that made it fail.
+    """
 
     scenario: str
     failures: list[str] = field(default_factory=list)
     at: Path = ()
     cases: dict[str, str] = field(default_factory=dict)
+    refused: Refused | None = None
 
     @property
     def passed(self) -> bool:
@@ -62,11 +66,18 @@ class _Session:
         return self.cases[str(name)]
 
 
-async def run_scenario(scenario: Scenario, engine: Engine, plans: Mapping[str, Plan] = MappingProxyType({})) -> Outcome:
+async def run_scenario(
+    scenario: Scenario,
+    engine: Engine,
+    plans: Mapping[str, Plan] = MappingProxyType({}),
+    *,
+    done: Callable[[int], None] = lambda _: None,
+) -> Outcome:
     """Run one scenario. The engine is this scenario's own: its own tenant, its own clock.
 
     Args:
         plans: its processes; those that start by themselves (`start.every`) do so when the clock moves.
+        done: told after each step how many are done; 0 after the start.
     """
     session = _Session(engine, scenario, plans)
     outcome = Outcome(scenario.name, cases=session.cases)
@@ -74,12 +85,15 @@ async def run_scenario(scenario: Scenario, engine: Engine, plans: Mapping[str, P
     try:
         if scenario.start is not None:
             await _start(session, scenario.start)
-        for verb, args, path in scenario.steps:
+        done(0)
+        for number, (verb, args, path) in enumerate(scenario.steps, start=1):
             place = path
             await _step(session, verb, args)
+            done(number)
     except Failure as failure:
         outcome.failures, outcome.at = list(failure.lines), place
     except Refused as refused:
+        outcome.refused = refused
         outcome.failures, outcome.at = (
             [f"refused with {refused.code}: {refused.en} {refused.detail or ''}".strip()],
             place,

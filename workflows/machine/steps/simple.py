@@ -44,7 +44,8 @@ class Choice(StepKind):
         tokens.leave(run, act)
 
     def route(self, run: Run, frame: Frame, node: NodeRun, act: Activation, to: str) -> None:
-        tokens.send(run, frame, act.work["to"], act.token)
+        # One that failed and is skipped has chosen nothing: it goes out by its first edge.
+        tokens.send(run, frame, act.work.get("to", to), act.token)
 
 
 class Fork(StepKind):
@@ -66,7 +67,7 @@ class Fork(StepKind):
         tokens.leave(run, act)
 
     def route(self, run: Run, frame: Frame, node: NodeRun, act: Activation, to: str) -> None:
-        targets, copies = act.work["fork"]
+        targets, copies = act.work.get("fork", ([to], 1))
         forks.split(run, act, targets, copies)
 
 

@@ -77,5 +77,9 @@ class Race(StepKind):
             if act.path not in run.state.acts:
                 return
 
+    def body_done(self, run: Run, act: Activation, frame: Frame) -> None:
+        """Every alternative was taken away, none has won: the race's token is gone with them."""
+        tokens.die(run, run.frame(act), tokens.withdraw(run, act, "no alternative is left"))
+
     def withdrawn(self, run: Run, act: Activation, *, undo_inside: bool, undo_late: bool) -> None:
         tokens.withdraw_frame(run, act.path, "the race was withdrawn", with_undo=undo_inside, undo_late=undo_late)
