@@ -24,8 +24,10 @@ async def take(session: TenantSession, chore: str, *, at: datetime, next_at: dat
     return result.rowcount == 1
 
 
-async def done(session: TenantSession, chore: str, *, at: datetime) -> None:
-    await session.execute(update(ChoreRow).where(ChoreRow.chore == chore).values(done_at=at, error=""))
+async def done(session: TenantSession, chore: str, *, at: datetime, next_at: datetime | None = None) -> None:
+    """It is done; due again then, or as it was taken."""
+    again = {} if next_at is None else {"due_at": next_at}
+    await session.execute(update(ChoreRow).where(ChoreRow.chore == chore).values(done_at=at, error="", **again))
 
 
 async def failed(session: TenantSession, chore: str, error: str, *, next_at: datetime) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import heapq
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC as UTC_ZONE
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from waystation.contracts.errors import Refused
@@ -46,55 +46,78 @@ class Order:
 
     Args:
         name: of list and order; a cursor of another is refused.
-        apart: columns at the end that several queries are not merged by. A database may compare texts otherwise than
-            we do, so rows that differ in these alone must come from the same queries.
+        names: columns at the end that name a row; by the first of them rows are fetched.
     """
 
     name: str
     columns: tuple[InstrumentedAttribute[Any], ...]
     descending: bool = False
-    apart: int = 0
+    names: int = 1
 
     @property
     def label(self) -> str:
         return f"{self.name}{'-' if self.descending else '+'}"
 
+    @property
+    def fetched_by(self) -> InstrumentedAttribute[Any]:
+        return self.columns[-self.names]
+
     def key(self, entity: Any) -> list[Any]:
         """Where a row stands in this order."""
         return [getattr(entity, column.key) for column in self.columns]
 
+    def merged_by(self, key: list[Any]) -> list[Any]:
+        """What several queries are merged by. A database may compare texts otherwise than we do, so of the columns
+        that name a row only the first counts: rows that differ in the others come from the same queries."""
+        return key[: len(key) - self.names + 1]
+
 
 async def page_through(
     session: TenantSession,
-    queries: Sequence[Select[Any]],
+    query: Select[Any],
+    branches: Sequence[Sequence[ColumnElement[bool]]],
     order: Order,
     cursor: str | None,
     limit: int,
-    identity: Callable[[Any], Hashable],
 ) -> Page[Any]:
-    """One page of what several queries find together, each row once.
+    """One page of the rows of a query for which all of one branch holds, each row once.
 
-    Databases walk an index in order for a simple condition, and read everything for several joined by OR; so each of
-    these is a query of its own, of one page at most.
+    Databases walk an index in order for a simple condition, and read everything for several joined by OR; so each
+    branch is a query of its own, of one page at most. Where there are several, these look only for keys.
 
-    Args:
-        identity: what a row is known by.
     Raises:
         Refused: `bad_cursor`.
     """
     limit = _bounded(limit)
     after = None if cursor is None else _read(cursor, order.columns, order.label)
-    found = [list(await session.execute(_cut_out(query, order, after, limit, session.dialect))) for query in queries]
-    if len(found) == 1:
-        rows = found[0]
+    parts = [_cut_out(query.where(*branch), order, after, limit, session.dialect) for branch in branches]
+    if len(parts) == 1:
+        rows = list(await session.execute(parts[0]))
+        keys = [order.key(row[0]) for row in rows]
     else:
-        merged = heapq.merge(
-            *found, key=lambda row: order.key(row[0])[: len(order.columns) - order.apart], reverse=order.descending
-        )
-        rows = list({identity(row): row for row in merged}.values())
-    if len(rows) <= limit:
-        return Page(rows, None)
-    return Page(rows[:limit], _write(order.key(rows[limit - 1][0]), order.label))
+        keys = await _merged(session, parts, order)
+        rows = await _fetched(session, query, keys[:limit], order)
+    return Page(rows[:limit], _write(keys[limit - 1], order.label) if len(keys) > limit else None)
+
+
+async def _merged(session: TenantSession, parts: Sequence[Select[Any]], order: Order) -> list[list[Any]]:
+    """The keys that these queries find, in order, each once."""
+    found = [
+        [list(key) for key in await session.execute(part.with_only_columns(*order.columns, maintain_column_froms=True))]
+        for part in parts
+    ]
+    merged = heapq.merge(*found, key=order.merged_by, reverse=order.descending)
+    return list({tuple(key[-order.names :]): key for key in merged}.values())
+
+
+async def _fetched(session: TenantSession, query: Select[Any], keys: Sequence[list[Any]], order: Order) -> list[Any]:
+    """The rows with these keys, in this order. What meanwhile is gone is left out."""
+    if not keys:
+        return []
+    wanted = query.where(order.fetched_by.in_({key[-order.names] for key in keys}))
+    rows = {tuple(order.key(row[0])[-order.names :]): row for row in await session.execute(wanted)}
+    names = [tuple(key[-order.names :]) for key in keys]
+    return [rows[name] for name in names if name in rows]
 
 
 def page_of(query: Select[Any], sort: Sort, cursor: str | None, limit: int, *, newest_first: bool) -> Select[Any]:
@@ -127,8 +150,12 @@ def _cut_out(query: Select[Any], order: Order, after: list[Any] | None, limit: i
 def _further(order: Order, values: list[Any], dialect: str) -> ColumnElement[bool]:
     """Beyond these values, in the form in which the database starts its walk through the index right there."""
     if dialect in ("sqlite", "postgresql"):
+        # From this row on, without it: of "beyond it" PostgreSQL expects next to nothing where very many rows share
+        # the first value, such as those that are due never, and then walks through all of them.
         row = tuple_(*order.columns)
-        return row < tuple(values) if order.descending else row > tuple(values)
+        further = row <= tuple(values) if order.descending else row >= tuple(values)
+        names = zip(order.columns[-order.names :], values[-order.names :], strict=True)
+        return and_(further, not_(and_(*(column == value for column, value in names))))
     # MariaDB compares rows without an index, but makes ranges of the written-out form.
     return _beyond(order.columns, values, newest_first=order.descending)
 

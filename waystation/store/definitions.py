@@ -131,6 +131,12 @@ async def published(session: TenantSession) -> list[Version]:
     return [_version(row) for row in await session.scalars(_newest().order_by(VersionRow.process))]
 
 
+async def process_ids(session: TenantSession) -> list[str]:
+    """The ids of the processes that are offered, in order."""
+    query = select(ProcessRow.process).where(ProcessRow.retired_at.is_(None), ProcessRow.latest > 0)
+    return list(await session.scalars(query.order_by(ProcessRow.process)))
+
+
 async def retire(session: TenantSession, process: str, *, by: str, at: datetime) -> None:
     """Offer a process no more; its open cases go on. Publishing it again brings it back.
 

@@ -22,6 +22,7 @@ _MYSQL_UNFIT = {1264, 1366, 1406}
 _ROLLED_BACK = {"40001", "40P01", "55P03", 1020, 1205, 1213}
 #: Seconds that a statement may take, or wait for a lock, before it is given up.
 _PATIENCE = 15
+_QUICK = {"jit": "off", "max_parallel_workers_per_gather": "0"}
 _STRICT = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE"
 
 
@@ -103,7 +104,8 @@ def _begin(connection: Connection) -> None:
 
 
 def _open_postgresql(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:
-    # Without command_timeout a connection into a black hole hangs for ever.
+    # Without command_timeout a connection into a black hole hangs for ever. To compile a statement, or to start
+    # processes that share it, takes longer than the page that is asked for.
     writer = create_async_engine(
         url,
         pool_size=pool_size,
@@ -111,7 +113,7 @@ def _open_postgresql(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine
         pool_timeout=_PATIENCE,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
-        connect_args={"command_timeout": _PATIENCE * 2, "server_settings": {"jit": "off"}},
+        connect_args={"command_timeout": _PATIENCE * 2, "server_settings": _QUICK},
     )
     return writer, writer.execution_options(postgresql_readonly=True)
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, select, type_coerce
 
 from waystation.store.session import TenantSession
 from waystation.store.tables.access import FileRow
+from waystation.store.tables.journal import JournalRow
+
+#: How far the clocks of two processes may be apart.
+_CLOCKS_APART = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,32 @@ async def files_of(session: TenantSession, case_id: str) -> list[FileRow]:
     return list(await session.scalars(query.order_by(FileRow.stored_at, FileRow.id)))
 
 
+async def is_named(session: TenantSession, row: FileRow) -> bool:
+    """Is a file in a case's record: put with the case, or named in what its owner has sent to any case?
+
+    Nobody else may see it before, so nobody else can have named it.
+    """
+    if row.case_id is not None:
+        return True
+    entries = select(JournalRow.seq).where(
+        JournalRow.actor == row.stored_by,
+        JournalRow.at >= row.stored_at - _CLOCKS_APART,
+        type_coerce(JournalRow.data, Text).contains(row.id, autoescape=True),
+    )
+    made_of_it = select(FileRow.id).where(FileRow.original == row.id, FileRow.deleted_at.is_(None))
+    for query in (entries, made_of_it):
+        if (await session.execute(query.limit(1))).first() is not None:
+            return True
+    return False
+
+
+async def has_bytes(session: TenantSession, sha256: str, *, deleted: bool = False) -> bool:
+    """Is there a file with these bytes (with `deleted`, one that was deleted)?"""
+    gone = FileRow.deleted_at.is_not(None) if deleted else FileRow.deleted_at.is_(None)
+    query = select(FileRow.id).where(FileRow.sha256 == sha256, gone)
+    return (await session.scalars(query.limit(1))).first() is not None
+
+
 async def delete_file(session: TenantSession, file_id: str, *, at: datetime) -> str | None:
     """Forget a file. Returns the SHA-256 of bytes that no other file has, for the object store to drop."""
     row = await file(session, file_id)
@@ -80,5 +110,4 @@ async def delete_file(session: TenantSession, file_id: str, *, at: datetime) -> 
         return None
     row.deleted_at = at
     await session.flush()
-    others = select(FileRow.id).where(FileRow.sha256 == row.sha256, FileRow.deleted_at.is_(None)).limit(1)
-    return row.sha256 if (await session.scalars(others)).first() is None else None
+    return None if await has_bytes(session, row.sha256) else row.sha256

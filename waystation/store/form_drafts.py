@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from waystation.contracts.errors import Refused
-from waystation.store import exact_json
+from waystation.store import exact_json, tenant_seal
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import TenantSession
 from waystation.store.tables.desk import FormDraftRow
@@ -44,7 +45,8 @@ def start_form(process: str) -> Subject:
 
 
 async def draft(session: TenantSession, person: str, subject: Subject) -> FormDraftRow | None:
-    return await session.get(FormDraftRow, (session.tenant, person, subject.key))
+    row = await session.get(FormDraftRow, (session.tenant, person, subject.key))
+    return None if row is None else _opened(session, row)
 
 
 async def save(
@@ -68,7 +70,7 @@ async def save(
     changed = await session.execute(
         update(FormDraftRow)
         .where(*_one(person, subject), FormDraftRow.revision == seen)
-        .values(form=form, revision=seen + 1, saved_at=at)
+        .values(form=tenant_seal.sealed(session, form), revision=seen + 1, saved_at=at)
     )
     assert isinstance(changed, CursorResult)
     if changed.rowcount == 0:
@@ -82,7 +84,7 @@ async def _first(session: TenantSession, person: str, subject: Subject, form: di
         raise Refused("too_many", f"at most {MOST_DRAFTS} drafts are kept", f"最多保留 {MOST_DRAFTS} 份草稿")
     return await insert_if_new(
         session, FormDraftRow, person=person, subject=subject.key, kind=subject.kind, target=list(subject.target),
-        form=form, revision=1, saved_at=at,
+        form=tenant_seal.sealed(session, form), revision=1, saved_at=at,
     )  # fmt: skip
 
 
@@ -103,7 +105,14 @@ async def drop(session: TenantSession, person: str, subject: Subject, *, seen: i
 async def drafts_of(session: TenantSession, person: str) -> list[FormDraftRow]:
     """A person's drafts, last saved first."""
     query = select(FormDraftRow).where(FormDraftRow.person == person)
-    return list(await session.scalars(query.order_by(FormDraftRow.saved_at.desc(), FormDraftRow.subject)))
+    rows = await session.scalars(query.order_by(FormDraftRow.saved_at.desc(), FormDraftRow.subject))
+    return [_opened(session, row) for row in rows]
+
+
+def _opened(session: TenantSession, row: FormDraftRow) -> FormDraftRow:
+    """The row with its form as it was given; that it was sealed is no change of it."""
+    set_committed_value(row, "form", tenant_seal.opened(session, row.form))
+    return row
 
 
 async def _revision(session: TenantSession, person: str, subject: Subject) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from waystation.contracts.events import Entry, EntryKind
-from waystation.store import case_keys, chains, counters, exact_json, messages, outbox, search_terms
+from waystation.store import case_keys, chains, counters, exact_json, feed, messages, outbox, personal, search_terms
 from waystation.store.case_rows import CaseRows, load_for
 from waystation.store.projector import CaseMeta, notice_id, project
 from waystation.store.session import Conflict, TenantSession
@@ -54,8 +54,11 @@ async def append(
     await _check_known(session, case_id, [entry for entry in new_entries if entry.seq <= last])
     fresh = [entry for entry in new_entries if entry.seq > last]
     if fresh:
-        await _write(session, case_id, fresh, meta, await chains.journal_end(session, case_id, last))
-        await _project(session, rows, fresh, meta)
+        plans = [case.plan_hash if case is not None else None, meta.plan_hash if meta is not None else None]
+        kept = await personal.sealed(session, case_id, fresh, plans)
+        await _write(session, case_id, kept, meta, await chains.journal_end(session, case_id, last))
+        await _project(session, rows, kept, fresh, meta)
+        await feed.note(session, case_id, rows.case.process, fresh[0].seq, fresh[-1].seq)
     return len(fresh)
 
 
@@ -117,8 +120,16 @@ async def _check_known(session: TenantSession, case_id: str, known: Sequence[Ent
         return
     stored = await entries(session, case_id, after=known[0].seq - 1, limit=len(known))
     for mine, theirs in zip(known, stored, strict=True):
-        if fingerprint(mine) != fingerprint(theirs):
+        if not await is_same(session, mine, theirs):
             raise JournalBroken(f"case {case_id} has another entry {mine.seq}: {theirs.kind}, not {mine.kind}")
+
+
+async def is_same(session: TenantSession, mine: Entry, stored: Entry) -> bool:
+    """Whether a stored entry says what an entry in memory says; what was erased in it cannot differ any more."""
+    if fingerprint(mine) == fingerprint(stored):
+        return True
+    without = [fingerprint(msgspec.structs.replace(entry, data={})) for entry in (mine, stored)]
+    return without[0] == without[1] and await personal.agree(session, mine.data, stored.data)
 
 
 def fingerprint(entry: Entry) -> str:
@@ -163,11 +174,14 @@ def _row(case_id: str, entry: Entry, meta: CaseMeta | None) -> dict[str, Any]:
     }
 
 
-async def _project(session: TenantSession, rows: CaseRows, fresh: Sequence[Entry], meta: CaseMeta | None) -> None:
+async def _project(
+    session: TenantSession, rows: CaseRows, kept: Sequence[Entry], fresh: Sequence[Entry], meta: CaseMeta | None
+) -> None:
+    """Let projections follow entries as they are kept, and what goes elsewhere follow them as they came."""
     before = search_terms.texts(rows)
-    for entry in fresh:
+    for entry, said in zip(kept, fresh, strict=True):
         project(rows, entry, meta)
-        await _follow_up(session, rows, entry)
+        await _follow_up(session, rows, said)
     await search_terms.follow(session, rows, before)
     session.add_all(rows.new)
     try:

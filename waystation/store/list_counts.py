@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 
 from waystation.store.filters import Sight
 from waystation.store.session import TenantSession
@@ -45,18 +45,16 @@ async def inbox_counts(session: TenantSession, person: str, *, at: datetime) -> 
     seats = select(TaskPersonRow.case_id).where(TaskPersonRow.person == person)
     todo = seats.where(TaskPersonRow.status == Seen.OPEN)
     mine = todo.where(TaskPersonRow.pooled.is_(False))
-    found = [
-        await _bounded(session, query)
-        for query in (
-            todo,
-            mine,
-            todo.where(TaskPersonRow.pooled.is_(True)),
-            todo.where(TaskPersonRow.due_at < at),
-            todo.where(TaskPersonRow.priority == 1),
-            seats.where(TaskPersonRow.status == Seen.DONE),
-        )
-    ]
-    return InboxCounts(*found)
+    queries = (
+        mine,
+        todo.where(TaskPersonRow.pooled.is_(True)),
+        todo.where(TaskPersonRow.due_at < at),
+        todo.where(TaskPersonRow.priority == 1),
+        seats.where(TaskPersonRow.status == Seen.DONE),
+    )
+    found = (await session.execute(select(*(_bounded(query) for query in queries)))).one()
+    mine_, pool, *others = (int(number) for number in found)
+    return InboxCounts(min(mine_ + pool, MOST), mine_, pool, *others)
 
 
 async def inbox_processes(session: TenantSession, person: str) -> list[tuple[str, int]]:
@@ -84,5 +82,5 @@ async def node_counts(
     return [NodeCount(name, node, int(open_)) for name, node, open_ in await session.execute(query.limit(_MOST_GROUPS))]
 
 
-async def _bounded(session: TenantSession, query: Select[Any]) -> int:
-    return int(await session.scalar(select(func.count()).select_from(query.limit(MOST).subquery())) or 0)
+def _bounded(query: Select[Any]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(query.limit(MOST).subquery()).scalar_subquery()

@@ -35,7 +35,7 @@ async def first_difference(session: TenantSession, case_id: str, wanted: Sequenc
         return None
     stored = await journal.entries(session, case_id, after=wanted[0].seq - 1, limit=len(wanted))
     for mine, theirs in zip(wanted, stored, strict=False):
-        if journal.fingerprint(mine) != journal.fingerprint(theirs):
+        if not await journal.is_same(session, mine, theirs):
             return mine.seq
     return None
 

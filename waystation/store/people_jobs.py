@@ -16,7 +16,7 @@ from sqlalchemy import CursorResult, and_, func, or_, select, update
 from waystation.store import outbox
 from waystation.store.cursors import Page, cut, page_of
 from waystation.store.ids import new_id
-from waystation.store.inserts import insert_if_new
+from waystation.store.inserts import insert_all_new, insert_if_new
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import CaseRow, CaseStatus, Seen, TaskPersonRow, TaskRow
 from waystation.store.tables.people import PeopleJobItemRow, PeopleJobRow
@@ -27,6 +27,8 @@ PEOPLE_JOB = "people_job"
 RESOLVE = "resolve"
 #: Everything open of `args.from` goes to `args.to`.
 HANDOVER = "handover"
+#: A contact list was taken over, in one transaction: the items say what became of each person in it.
+PULL = "pull"
 
 WAITING, RUNNING, DONE = "waiting", "running", "done"
 
@@ -34,7 +36,7 @@ _OPEN = (CaseStatus.OPEN, CaseStatus.SUSPENDED)
 _NEWEST = (PeopleJobRow.created_at, PeopleJobRow.job)
 _ITEMS = (PeopleJobItemRow.case_id, PeopleJobItemRow.path)
 
-#: A case, or one task of it where the path is not empty.
+#: A case, or one task of it where the path is not empty. Of a pull: no case, and whom it is about as the path.
 Place = tuple[str, str]
 
 
@@ -70,6 +72,23 @@ async def start(
     )
     if made:
         await _next_round(session, known, 0, at)
+    return known
+
+
+async def note(
+    session: TenantSession, kind: str, args: dict[str, Any], results: Sequence[Done], *, by: str, at: datetime
+) -> str:
+    """Keep what this transaction has done as a job that is done already. Returns its id."""
+    known, good = new_id(), sum(result.ok for result in results)
+    session.add(
+        PeopleJobRow(
+            job=known, kind=kind, status=DONE, args=args, cursor=[], rounds=1, done=good, failed=len(results) - good,
+            created_at=at, created_by=by, finished_at=at,
+        )
+    )  # fmt: skip
+    await session.flush()
+    rows = [{"job": known, **_item(result, at)} for result in results]
+    await insert_all_new(session, PeopleJobItemRow, rows)
     return known
 
 
@@ -251,18 +270,14 @@ async def tried_again(session: TenantSession, job_id: str, results: Sequence[Don
 
 
 async def _keep(session: TenantSession, job_id: str, result: Done, at: datetime) -> None:
+    await insert_if_new(session, PeopleJobItemRow, job=job_id, **_item(result, at))
+
+
+def _item(result: Done, at: datetime) -> dict[str, Any]:
     case_id, path = result.place
-    await insert_if_new(
-        session,
-        PeopleJobItemRow,
-        job=job_id,
-        case_id=case_id,
-        path=path,
-        ok=result.ok,
-        code=result.code,
-        detail=result.detail,
-        at=at,
-    )
+    return {
+        "case_id": case_id, "path": path, "ok": result.ok, "code": result.code, "detail": result.detail, "at": at
+    }  # fmt: skip
 
 
 async def _next_round(session: TenantSession, job_id: str, rounds: int, at: datetime) -> None:

@@ -7,11 +7,11 @@ tasks; a task by the same but the titles of other tasks.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, false, not_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, delete, false, func, not_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from waystation.store import exact_json
 from waystation.store.case_rows import CaseRows
@@ -21,8 +21,12 @@ from waystation.store.tables.cases import CaseRow, TaskRow
 from waystation.store.tables.lists import SearchTermRow
 from waystation.store.words import MOST_CHARACTERS, Span, spans, terms, texts_in
 
-#: Cases that have a term, up to which it is cheaper to begin with them than with the list.
+#: Cases that have all terms, up to which it is cheaper to begin with them than with the list.
 _FEW = 500
+#: Terms in a span, up to which all of them are looked at once instead of those of each row.
+_MANY_OF_ONE, _MANY = 5_000, 20_000
+#: Spans that are counted to find the rarest; the widest ones first.
+_MOST_COUNTED = 4
 _BATCH = 500
 
 #: Part of a case and term: empty for title and key, `|name` for a field of its data, `||name` for what lies deeper in
@@ -89,15 +93,18 @@ async def conditions(
     """
     if not question.strip():
         return []
-    looked_for = sorted(spans(question), key=lambda span: len(span.low), reverse=True)
+    looked_for = spans(question)
     if not looked_for:
         return [false()]
     found = [_occurs(span, case, path, unseen) for span in looked_for]
-    for span in looked_for:
-        few = await _if_few(session, span)
-        if few is not None:
-            return [case.in_(few), *found]
-    return found
+    rare = await _rare(session, looked_for)
+    if not rare:
+        return found
+    few = await _if_few(session, [*rare, *(span for span in looked_for if span not in rare)])
+    if few is not None:
+        return [case.in_(few), *found]
+    # In this form the set stays beside the walk; joined, the whole list would be sorted.
+    return [case.in_(_with_all(rare)).is_(true()), *found]
 
 
 def _occurs(
@@ -106,6 +113,7 @@ def _occurs(
     path: InstrumentedAttribute[str] | None,
     unseen: Collection[str],
 ) -> ColumnElement[bool]:
+    """Looked up row by row, as the list is walked: a database that joins first would sort the whole list."""
     query = select(SearchTermRow.term).where(SearchTermRow.case_id == case, _within(span))
     if path is not None:
         query = query.where(
@@ -114,17 +122,42 @@ def _occurs(
     if unseen:
         hidden = SearchTermRow.part.in_([f"|{name}" for name in sorted(unseen)])
         query = query.where(not_(hidden), not_(SearchTermRow.part.startswith("||")))
-    return exists(query)
+    return query.limit(1).scalar_subquery().is_not(None)
 
 
-def _within(span: Span) -> ColumnElement[bool]:
-    return SearchTermRow.term.between(span.low, span.high) & (SearchTermRow.term != span.high)
+def _with_all(these: Sequence[Span]) -> Select[Any]:
+    """The cases that have a term in each of these spans, found from the first one on."""
+    query = select(SearchTermRow.case_id).where(_within(these[0]))
+    for span in these[1:]:
+        other = aliased(SearchTermRow)
+        query = query.where(SearchTermRow.case_id.in_(select(other.case_id).where(_within(span, other))))
+    return query
 
 
-async def _if_few(session: TenantSession, span: Span) -> list[str] | None:
-    """The cases that have a term in this span; None where they are many."""
-    query = select(SearchTermRow.case_id).where(_within(span)).limit(_FEW + 1)
-    found = list(await session.scalars(query))
+def _within(span: Span, row: type[SearchTermRow] = SearchTermRow) -> ColumnElement[bool]:
+    return row.term.between(span.low, span.high) & (row.term != span.high)
+
+
+async def _rare(session: TenantSession, looked_for: Sequence[Span]) -> list[Span]:
+    """The spans with so few terms that all of them can be looked at, the rarest first; longer ones are counted first.
+
+    One word that is common is soon found again on a walk through the list; several seldom meet.
+    """
+    widest = sorted(looked_for, key=lambda span: -len(span.low))[:_MOST_COUNTED]
+    most = _MANY_OF_ONE if len(looked_for) == 1 else _MANY
+    counts = [
+        select(func.count()).select_from(
+            select(SearchTermRow.case_id).where(_within(span)).limit(most + 1).subquery()
+        ).scalar_subquery()
+        for span in widest
+    ]  # fmt: skip
+    found = zip((await session.execute(select(*counts))).one(), widest, strict=True)
+    return [span for count, span in sorted(found, key=lambda pair: int(pair[0])) if count <= most]
+
+
+async def _if_few(session: TenantSession, these: Sequence[Span]) -> list[str] | None:
+    """The cases that have a term in each of these spans; None where they are many."""
+    found: list[str] = list(await session.scalars(_with_all(these).limit(_FEW + 1)))
     return sorted(set(found)) if len(found) <= _FEW else None
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from waystation.contracts.errors import Refused, Unavailable
+from waystation.sealing.ring import KeyRing
 from waystation.store.engines import does_not_fit, is_out_of_reach, open_engines, was_rolled_back
 from waystation.store.schema import Unfit
 from waystation.store.scope import EVERY_TENANT, OutOfScope, Scope, ScopedSession
@@ -66,6 +67,12 @@ class TenantSession(AsyncSession):
         return scope
 
     @property
+    def ring(self) -> KeyRing | None:
+        """What personal data are sealed with."""
+        ring: KeyRing | None = self.info["ring"]
+        return ring
+
+    @property
     def dialect(self) -> str:
         """`sqlite`, `postgresql`, `mysql` or `mariadb`."""
         return self.get_bind().dialect.name
@@ -84,11 +91,13 @@ class Database:
         url: `sqlite:///file.db`, `postgresql://…` or `mysql://…`; drivers are chosen here.
         pool_size: connections kept to a server.
         attempts: how often `transact` runs work that conflicts with other transactions.
+        ring: what personal data are sealed with; without one they are not.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, attempts: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, attempts: int = 10, ring: KeyRing | None = None) -> None:
         self.writer, self.reader = open_engines(url, pool_size=pool_size)
         self._attempts = attempts
+        self.ring = ring
         for engine in {self.writer.sync_engine, self.reader.sync_engine}:
             event.listen(engine, "handle_error", _name_timeouts)
 
@@ -101,7 +110,7 @@ class Database:
             Unavailable: the database is not answering; whether a commit took effect is then unknown.
         """
         with _database_errors():
-            async with _open(self.writer, scope, writable=True) as session:
+            async with _open(self.writer, scope, self.ring, writable=True) as session:
                 yield session
                 await AsyncSession.commit(session)
 
@@ -109,7 +118,7 @@ class Database:
     async def read(self, scope: Scope) -> AsyncIterator[TenantSession]:
         """A consistent look at a tenant. Writing in it is refused."""
         with _database_errors():
-            async with _open(self.reader, scope, writable=False) as session:
+            async with _open(self.reader, scope, self.ring, writable=False) as session:
                 yield session
 
     @asynccontextmanager
@@ -119,7 +128,7 @@ class Database:
         if engine.dialect.name != "sqlite":  # there, every transaction sees one moment
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with _database_errors():
-            async with _open(engine, scope, writable=False) as session:
+            async with _open(engine, scope, self.ring, writable=False) as session:
                 yield session
 
     async def transact(self, scope: Scope, work: Callable[[TenantSession], Awaitable[Answer]]) -> Answer:
@@ -149,10 +158,12 @@ class Database:
 
 
 @asynccontextmanager
-async def _open(engine: AsyncEngine, scope: Scope, *, writable: bool) -> AsyncIterator[TenantSession]:
+async def _open(
+    engine: AsyncEngine, scope: Scope, ring: KeyRing | None, *, writable: bool
+) -> AsyncIterator[TenantSession]:
     if scope == "":
         raise OutOfScope("a session needs a tenant")
-    session = TenantSession(engine, expire_on_commit=False, info={"scope": scope, "writable": writable})
+    session = TenantSession(engine, expire_on_commit=False, info={"scope": scope, "writable": writable, "ring": ring})
     async with session:
         # Begun here, so that nobody else can begin (and with it commit) a transaction on this session.
         _transaction = await session.begin()

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
+from waystation.store import personal
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import TenantSession
+from waystation.store.tables.cases import CaseRow
 from waystation.store.tables.shared import CarriedStateRow, EndStateRow
 
 
@@ -24,25 +26,31 @@ class EndState:
 
 async def keep_end(session: TenantSession, case_id: str, end: EndState, *, at: datetime) -> None:
     """Keep the state that a case ended with, in place of that of an earlier end."""
-    fresh = {"state": end.state, "plan_hash": end.plan_hash, "engine": end.engine, "kept_at": at}
+    kept = await personal.sealed_state(session, case_id, end.plan_hash, end.state)
+    fresh = {"state": kept, "plan_hash": end.plan_hash, "engine": end.engine, "kept_at": at}
     if not await insert_if_new(session, EndStateRow, case_id=case_id, **fresh):
         await session.execute(update(EndStateRow).where(EndStateRow.case_id == case_id).values(**fresh))
 
 
 async def end_of(session: TenantSession, case_id: str) -> EndState | None:
     row = await session.get(EndStateRow, (session.tenant, case_id))
-    return None if row is None else EndState(row.state, row.plan_hash, row.engine)
+    if row is None:
+        return None
+    return EndState(await personal.opened_state(session, row.state), row.plan_hash, row.engine)
 
 
 async def carry(session: TenantSession, case_id: str, state: bytes, *, at: datetime) -> str:
     """Keep a state for the next run of a case; returns the SHA-256 that it is found by."""
     digest = hashlib.sha256(state).hexdigest()
-    await insert_if_new(session, CarriedStateRow, hash=digest, case_id=case_id, state=state, kept_at=at)
+    plan = await session.scalar(select(CaseRow.plan_hash).where(CaseRow.case_id == case_id))
+    kept = await personal.sealed_state(session, case_id, plan, state)
+    await insert_if_new(session, CarriedStateRow, hash=digest, case_id=case_id, state=kept, kept_at=at)
     return digest
 
 
 async def carried(session: TenantSession, digest: str) -> bytes | None:
-    return await session.scalar(select(CarriedStateRow.state).where(CarriedStateRow.hash == digest))
+    kept = await session.scalar(select(CarriedStateRow.state).where(CarriedStateRow.hash == digest))
+    return None if kept is None else await personal.opened_state(session, kept)
 
 
 async def drop_carried(session: TenantSession, case_id: str, *, keep: str | None = None) -> None:

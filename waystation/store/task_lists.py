@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Select, select
 
-from waystation.store import search_terms
-from waystation.store.case_lists import digests
 from waystation.store.cursors import Order, Page, page_through
-from waystation.store.filters import Conditions, Names, Numbers, Sight, any_of, asked, within
+from waystation.store.filters import Sight, any_of
+from waystation.store.list_filters import ListFilter, Walked, conditions
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import CaseRow, Seen, TaskPersonRow, TaskRow
 
@@ -36,36 +34,31 @@ _NEWEST_FIRST = ("opened", "updated")
 _OF_CASE = (CaseRow.title, CaseRow.key_text, CaseRow.status, CaseRow.initiator)
 
 
+_SEATS = Walked(
+    case=TaskPersonRow.case_id,
+    process=TaskPersonRow.process,
+    priority=TaskPersonRow.priority,
+    began=TaskPersonRow.opened_at,
+    due=TaskPersonRow.due_at,
+)
+_TASKS = Walked(
+    case=TaskRow.case_id,
+    process=TaskRow.process,
+    priority=TaskRow.priority,
+    began=TaskRow.opened_at,
+    due=TaskRow.due_order,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskFilter:
+class TaskFilter(ListFilter):
     """What to look for; None means any.
 
     Args:
-        version, initiator, key: of the case; keys are whole business keys.
-        assignee: who took it or alone is asked; candidates: who may answer it.
         pooled: several may answer and nobody has taken it; in an inbox only.
-        text: words, see `words.py`; unseen: fields that are not searched.
-        since, until: opened in [since, until).
-        due_after, due_before: due in [due_after, due_before).
-        overdue_at: due before this moment.
     """
 
-    process: Names = None
-    version: Numbers = None
-    node: Names = None
-    initiator: Names = None
-    key: Names = None
-    assignee: Names = None
-    candidates: Names = None
-    priority: Numbers = None
     pooled: bool | None = None
-    text: str | None = None
-    unseen: Collection[str] = ()
-    since: datetime | None = None
-    until: datetime | None = None
-    due_after: datetime | None = None
-    due_before: datetime | None = None
-    overdue_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +103,13 @@ async def inbox(
         .where(
             TaskPersonRow.person == person,
             TaskPersonRow.status == status,
-            *within(TaskPersonRow.due_at, wanted.due_after, wanted.due_before),
-            *within(TaskPersonRow.due_at, None, wanted.overdue_at),
-            *await _conditions(session, wanted, TaskPersonRow),
+            *any_of(TaskRow.node, wanted.node),
+            *await conditions(session, wanted, _SEATS, TaskPersonRow.path),
         )
     )
     if wanted.pooled is not None:
         query = query.where(TaskPersonRow.pooled.is_(wanted.pooled))
-    page = await page_through(session, [query], _order("inbox", sort, descending), cursor, limit, _place)
+    page = await page_through(session, query, [[]], _order("inbox", sort, descending), cursor, limit)
     items = [
         InboxItem(task, Seen(seat.status), title, key, case_status, initiator, seat.answered_at, seat.draft)
         for seat, task, title, key, case_status, initiator in page.items
@@ -142,43 +134,20 @@ async def everywhere(
         sight: whose cases; None: all of the tenant.
     """
     wanted = wanted or TaskFilter()
-    base: Select[Any] = (
+    query: Select[Any] = (
         select(TaskRow, *_OF_CASE)
         .join(CaseRow, CaseRow.case_id == TaskRow.case_id)
         .where(
             TaskRow.status == status,
-            *within(TaskRow.due_order, wanted.due_after, wanted.due_before),
-            *within(TaskRow.due_order, None, wanted.overdue_at),
-            *await _conditions(session, wanted, TaskRow),
+            *any_of(TaskRow.node, wanted.node),
+            *await conditions(session, wanted, _TASKS, TaskRow.path),
         )
     )
-    queries = [base.where(*branch) for branch in (sight.branches() if sight is not None else [[]])]
-    page = await page_through(session, queries, _order("tasks", sort, descending), cursor, limit, _place)
+    branches = sight.branches() if sight is not None else [[]]
+    page = await page_through(session, query, branches, _order("tasks", sort, descending), cursor, limit)
     return Page([InboxItem(task, None, *case) for task, *case in page.items], page.next)
 
 
 def _order(name: str, sort: TaskSort, descending: bool | None) -> Order:  # noqa: FBT001 - as the caller was given it
     columns = (_INBOX_SORTS if name == "inbox" else _TASK_SORTS)[sort]
-    return Order(f"{name}:{sort}", columns, sort in _NEWEST_FIRST if descending is None else descending, apart=1)
-
-
-def _place(row: Any) -> tuple[str, str]:
-    return row[0].case_id, row[0].path
-
-
-async def _conditions(session: TenantSession, wanted: TaskFilter, table: type[TaskPersonRow | TaskRow]) -> Conditions:
-    """What both lists filter by; `table` is the one that the list walks through."""
-    found = [
-        *any_of(table.process, wanted.process),
-        *any_of(table.priority, wanted.priority),
-        *within(table.opened_at, wanted.since, wanted.until),
-        *any_of(TaskRow.node, wanted.node),
-        *any_of(CaseRow.version, wanted.version),
-        *any_of(CaseRow.initiator, wanted.initiator),
-        *any_of(CaseRow.key, digests(wanted.key)),
-        *asked(TaskRow.case_id, TaskRow.path, wanted.assignee, alone=True),
-        *asked(TaskRow.case_id, TaskRow.path, wanted.candidates, alone=False),
-    ]
-    if wanted.text:
-        found += await search_terms.conditions(session, wanted.text, table.case_id, table.path, unseen=wanted.unseen)
-    return found
+    return Order(f"{name}:{sort}", columns, sort in _NEWEST_FIRST if descending is None else descending, names=2)

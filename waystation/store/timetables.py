@@ -35,8 +35,11 @@ class _Plan(Struct):
 
 
 class Wanted(Struct, frozen=True):
+    """When a process starts by itself. `calendar` is the id of a calendar, empty for every day."""
+
     cron: str
     timezone: str
+    calendar: str = ""
 
 
 _DECODER = Decoder(_Plan)
@@ -53,7 +56,15 @@ async def _of_plan(session: TenantSession, plan_hash: str) -> Wanted | None:
     plan = None if data is None else _DECODER.decode(data)
     if plan is None or plan.start.every is None:
         return None
-    return Wanted(plan.start.every.cron, plan.timezone)
+    return Wanted(plan.start.every.cron, plan.timezone, plan.start.every.calendar)
+
+
+async def all_wanted(session: TenantSession) -> list[tuple[str, Wanted]]:
+    """Processes whose newest version has a timetable, in name order."""
+    versions = sorted(await definitions.published(session), key=lambda version: version.process)
+    processes = dict.fromkeys(version.process for version in versions)
+    found = [(process, await wanted(session, process)) for process in processes]
+    return [(process, each) for process, each in found if each is not None]
 
 
 async def is_set(session: TenantSession, process: str) -> bool:
@@ -79,4 +90,4 @@ async def have_all_set(session: TenantSession, at: datetime) -> None:
         await outbox.put(session, SET_TIMETABLE, new_id(), {"process": process}, at=at)
 
 
-__all__ = ["SET_TIMETABLE", "Every", "Wanted", "have_all_set", "is_set", "note", "wanted"]
+__all__ = ["SET_TIMETABLE", "Every", "Wanted", "all_wanted", "have_all_set", "is_set", "note", "wanted"]

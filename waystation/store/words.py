@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from waystation.contracts.errors import Refused
+from waystation.sealing.envelopes import envelope_of
 
 #: Characters of a term at most.
 WIDTH = 8
@@ -53,7 +54,7 @@ def texts_in(value: Any, depth: int = 8) -> Iterator[str]:
         yield value
     elif isinstance(value, int) and not isinstance(value, bool):
         yield str(value)
-    elif depth and isinstance(value, (dict, list, tuple)):
+    elif depth and isinstance(value, (dict, list, tuple)) and envelope_of(value) is None:
         for item in value.values() if isinstance(value, dict) else value:
             yield from texts_in(item, depth - 1)
 

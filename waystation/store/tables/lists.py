@@ -36,8 +36,8 @@ class SearchTermRow(Base):
     __table_args__ = (Index("ix_search_terms_term", "tenant", "term", "case_id"),)
 
     case_id: Mapped[str] = mapped_column(CaseId, primary_key=True)
-    part: Mapped[str] = mapped_column(VisitPath, primary_key=True)
     term: Mapped[str] = mapped_column(Term(WIDTH), primary_key=True)
+    part: Mapped[str] = mapped_column(VisitPath, primary_key=True)
 
 
 class SavedViewRow(Base):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.sql.schema import SchemaItem
 
 from waystation.store import schema
+from waystation.store.migrations.creating import create_table
 
 revision = "0001"
 down_revision = None
@@ -14,19 +14,8 @@ branch_labels = None
 depends_on = None
 
 
-def _create(name: str, key: list[str], *items: SchemaItem) -> None:
-    """A table with `tenant` and these items; `key` is its primary key."""
-    op.create_table(
-        name,
-        sa.Column("tenant", schema.Key(64), nullable=False),
-        *items,
-        sa.PrimaryKeyConstraint(*key, name=f"pk_{name}"),
-        **schema.TABLE_OPTIONS,
-    )
-
-
 def upgrade() -> None:
-    _create(
+    create_table(
         "audit",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -40,7 +29,7 @@ def upgrade() -> None:
         sa.Index("ix_audit_at", "tenant", "at"),
         sa.Index("ix_audit_target", "tenant", "target", "at"),
     )
-    _create(
+    create_table(
         "carried_states",
         ["tenant", "hash"],
         sa.Column("hash", schema.Key(64), nullable=False),
@@ -49,7 +38,7 @@ def upgrade() -> None:
         sa.Column("kept_at", schema.UTC(), nullable=False),
         sa.Index("ix_carried_states_case", "tenant", "case_id"),
     )
-    _create(
+    create_table(
         "case_keys",
         ["tenant", "process", "key"],
         sa.Column("process", schema.Key(100), nullable=False),
@@ -60,7 +49,7 @@ def upgrade() -> None:
         sa.Column("since", schema.UTC(), nullable=False),
         sa.Index("ix_case_keys_case", "tenant", "case_id"),
     )
-    _create(
+    create_table(
         "cases",
         ["tenant", "case_id"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -92,7 +81,7 @@ def upgrade() -> None:
         sa.Index("ix_cases_process_status", "tenant", "process", "status", "started_at"),
         sa.Index("ix_cases_started_at", "tenant", "started_at"),
     )
-    _create(
+    create_table(
         "clocks",
         ["tenant", "case_id", "clock"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -107,7 +96,7 @@ def upgrade() -> None:
         sa.Column("set_at", schema.UTC(), nullable=False),
         sa.Index("ix_clocks_next", "tenant", "status", "next_at"),
     )
-    _create(
+    create_table(
         "commands",
         ["tenant", "case_id", "command"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -119,7 +108,7 @@ def upgrade() -> None:
         sa.Column("reason", schema.Json(), nullable=True),
         sa.Column("answer", schema.Json(), nullable=True),
     )
-    _create(
+    create_table(
         "counters",
         ["tenant", "process", "name", "hour", "shard"],
         sa.Column("process", schema.Key(100), nullable=False),
@@ -128,7 +117,7 @@ def upgrade() -> None:
         sa.Column("shard", sa.BigInteger(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
     )
-    _create(
+    create_table(
         "data_changes",
         ["tenant", "case_id", "seq", "field"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -141,7 +130,7 @@ def upgrade() -> None:
         sa.Column("actor", schema.Key(100), nullable=False),
         sa.Index("ix_data_changes_field", "tenant", "case_id", "field"),
     )
-    _create(
+    create_table(
         "drafts",
         ["tenant", "kind", "name"],
         sa.Column("kind", schema.Key(40), nullable=False),
@@ -152,7 +141,7 @@ def upgrade() -> None:
         sa.Column("changed_at", schema.UTC(), nullable=False),
         sa.Column("changed_by", schema.Key(100), nullable=False),
     )
-    _create(
+    create_table(
         "end_states",
         ["tenant", "case_id"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -161,7 +150,7 @@ def upgrade() -> None:
         sa.Column("engine", sa.BigInteger(), nullable=False),
         sa.Column("kept_at", schema.UTC(), nullable=False),
     )
-    _create(
+    create_table(
         "files",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -178,7 +167,7 @@ def upgrade() -> None:
         sa.Index("ix_files_case", "tenant", "case_id"),
         sa.Index("ix_files_sha256", "tenant", "sha256"),
     )
-    _create(
+    create_table(
         "idempotency",
         ["tenant", "scope", "key"],
         sa.Column("scope", schema.Key(200), nullable=False),
@@ -190,7 +179,7 @@ def upgrade() -> None:
         sa.Column("at", schema.UTC(), nullable=False),
         sa.Index("ix_idempotency_at", "tenant", "at"),
     )
-    _create(
+    create_table(
         "incidents",
         ["tenant", "case_id", "seq"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -208,7 +197,7 @@ def upgrade() -> None:
         sa.Column("how", schema.Key(40), nullable=False),
         sa.Index("ix_incidents_status", "tenant", "status", "opened_at"),
     )
-    _create(
+    create_table(
         "journal",
         ["tenant", "case_id", "seq"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -224,7 +213,7 @@ def upgrade() -> None:
         sa.Index("ix_journal_actor", "tenant", "actor", "at"),
         sa.Index("ix_journal_at", "tenant", "at"),
     )
-    _create(
+    create_table(
         "lock_claims",
         ["tenant", "case_id", "path", "lock"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -234,19 +223,19 @@ def upgrade() -> None:
         sa.Column("since", schema.UTC(), nullable=False),
         sa.Index("ix_lock_claims_ticket", "tenant", "lock", "ticket", unique=True),
     )
-    _create(
+    create_table(
         "locks",
         ["tenant", "lock"],
         sa.Column("lock", schema.Key(64), nullable=False),
         sa.Column("name", schema.LongText(), nullable=False),
         sa.Column("tickets", sa.BigInteger(), nullable=False),
     )
-    _create(
+    create_table(
         "message_gates",
         ["tenant", "gate"],
         sa.Column("gate", schema.Key(40), nullable=False),
     )
-    _create(
+    create_table(
         "messages",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -259,7 +248,7 @@ def upgrade() -> None:
         sa.Column("expires_at", schema.UTC(), nullable=False),
         sa.Index("ix_messages_expires", "tenant", "state", "expires_at"),
     )
-    _create(
+    create_table(
         "notices",
         ["tenant", "notice", "person"],
         sa.Column("notice", schema.Key(64), nullable=False),
@@ -274,7 +263,7 @@ def upgrade() -> None:
         sa.Index("ix_notices_case", "tenant", "case_id"),
         sa.Index("ix_notices_person", "tenant", "person", "read_at", "at"),
     )
-    _create(
+    create_table(
         "organisations",
         ["tenant", "version"],
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -282,7 +271,7 @@ def upgrade() -> None:
         sa.Column("saved_at", schema.UTC(), nullable=False),
         sa.Column("saved_by", schema.Key(100), nullable=False),
     )
-    _create(
+    create_table(
         "outbox",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -300,14 +289,14 @@ def upgrade() -> None:
         sa.Index("ix_outbox_case", "tenant", "case_id"),
         sa.Index("ix_outbox_due", "status", "kind", "due_at"),
     )
-    _create(
+    create_table(
         "plans",
         ["tenant", "hash"],
         sa.Column("hash", schema.Key(64), nullable=False),
         sa.Column("plan", schema.Blob, nullable=False),
         sa.Column("kept_at", schema.UTC(), nullable=False),
     )
-    _create(
+    create_table(
         "processes",
         ["tenant", "process"],
         sa.Column("process", schema.Key(100), nullable=False),
@@ -315,7 +304,7 @@ def upgrade() -> None:
         sa.Column("retired_at", schema.UTC(), nullable=True),
         sa.Column("retired_by", schema.Key(100), nullable=False),
     )
-    _create(
+    create_table(
         "readers",
         ["tenant", "case_id", "person"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -325,7 +314,7 @@ def upgrade() -> None:
         sa.Column("read_at", schema.UTC(), nullable=True),
         sa.Index("ix_readers_person", "tenant", "person", "sent_at"),
     )
-    _create(
+    create_table(
         "settings",
         ["tenant", "name"],
         sa.Column("name", schema.Key(200), nullable=False),
@@ -333,7 +322,7 @@ def upgrade() -> None:
         sa.Column("changed_at", schema.UTC(), nullable=False),
         sa.Column("changed_by", schema.Key(100), nullable=False),
     )
-    _create(
+    create_table(
         "task_people",
         ["tenant", "case_id", "path", "person"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -350,7 +339,7 @@ def upgrade() -> None:
         sa.Index("ix_task_people_opened", "tenant", "person", "status", "opened_at"),
         sa.Index("ix_task_people_priority", "tenant", "person", "status", "priority", "due_at"),
     )
-    _create(
+    create_table(
         "tasks",
         ["tenant", "case_id", "path"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -378,14 +367,14 @@ def upgrade() -> None:
         sa.Index("ix_tasks_process", "tenant", "process", "status"),
         sa.Index("ix_tasks_status_due", "tenant", "status", "due_at"),
     )
-    _create(
+    create_table(
         "tenants",
         ["tenant"],
         sa.Column("title", schema.Json(), nullable=True),
         sa.Column("timezone", schema.Key(200), nullable=False),
         sa.Column("created_at", schema.UTC(), nullable=False),
     )
-    _create(
+    create_table(
         "tokens",
         ["tenant", "digest"],
         sa.Column("digest", schema.Key(64), nullable=False),
@@ -400,7 +389,7 @@ def upgrade() -> None:
         sa.Index("ix_tokens_digest", "digest"),
         sa.Index("ix_tokens_person", "tenant", "person"),
     )
-    _create(
+    create_table(
         "users",
         ["tenant", "person"],
         sa.Column("person", schema.Key(100), nullable=False),
@@ -410,7 +399,7 @@ def upgrade() -> None:
         sa.Column("disabled_at", schema.UTC(), nullable=True),
         sa.UniqueConstraint("tenant", "login", name="uq_users_tenant_login"),
     )
-    _create(
+    create_table(
         "visits",
         ["tenant", "case_id", "path"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -424,7 +413,7 @@ def upgrade() -> None:
         sa.Column("left_at", schema.UTC(), nullable=True),
         sa.Index("ix_visits_status", "tenant", "process", "status", "entered_at"),
     )
-    _create(
+    create_table(
         "waiters",
         ["tenant", "case_id", "path", "match"],
         sa.Column("case_id", schema.Key(64), nullable=False),
@@ -437,7 +426,7 @@ def upgrade() -> None:
         sa.Column("since", schema.UTC(), nullable=False),
         sa.Index("ix_waiters_match", "tenant", "match", "since"),
     )
-    _create(
+    create_table(
         "message_deliveries",
         ["tenant", "id", "case_id", "path"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -453,7 +442,7 @@ def upgrade() -> None:
         ),
         sa.Index("ix_message_deliveries_case", "tenant", "case_id"),
     )
-    _create(
+    create_table(
         "message_matches",
         ["tenant", "id", "match"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -466,7 +455,7 @@ def upgrade() -> None:
         ),
         sa.Index("ix_message_matches_match", "tenant", "match"),
     )
-    _create(
+    create_table(
         "versions",
         ["tenant", "process", "number"],
         sa.Column("process", schema.Key(100), nullable=False),

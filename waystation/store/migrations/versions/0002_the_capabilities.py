@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.sql.schema import SchemaItem
 
 from waystation.store import schema
+from waystation.store.migrations.creating import create_table
 
 revision = "0002"
 down_revision = "0001"
@@ -14,19 +14,8 @@ branch_labels = None
 depends_on = None
 
 
-def _create(name: str, key: list[str], *items: SchemaItem) -> None:
-    """A table with `tenant` and these items; `key` is its primary key."""
-    op.create_table(
-        name,
-        sa.Column("tenant", schema.Key(64), nullable=False),
-        *items,
-        sa.PrimaryKeyConstraint(*key, name=f"pk_{name}"),
-        **schema.TABLE_OPTIONS,
-    )
-
-
 def upgrade() -> None:
-    _create(
+    create_table(
         "budget",
         ["tenant", "department", "period"],
         sa.Column("department", schema.Key(64), nullable=False),
@@ -37,7 +26,7 @@ def upgrade() -> None:
         sa.Column("currency", schema.Key(3), nullable=False),
         sa.CheckConstraint("booked >= 0 AND spent >= 0 AND booked + spent <= amount", name=op.f("ck_budget_within")),
     )
-    _create(
+    create_table(
         "budget_booking",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -54,7 +43,7 @@ def upgrade() -> None:
         ),
         sa.Index("ix_budget_booking_budget", "tenant", "department", "period"),
     )
-    _create(
+    create_table(
         "order_event",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -68,7 +57,7 @@ def upgrade() -> None:
         sa.Column("at", schema.UTC(), nullable=False),
         sa.Index("ix_order_event_order_no", "tenant", "order_no", "at"),
     )
-    _create(
+    create_table(
         "order_line",
         ["tenant", "order_no", "position"],
         sa.Column("order_no", schema.Key(64), nullable=False),
@@ -80,7 +69,7 @@ def upgrade() -> None:
         sa.Column("discount", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("qty > 0 AND price >= 0 AND discount >= 0", name=op.f("ck_order_line_amounts")),
     )
-    _create(
+    create_table(
         "parcel",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -91,7 +80,7 @@ def upgrade() -> None:
         sa.Column("sent_at", schema.UTC(), nullable=False),
         sa.Index("ix_parcel_order_no", "tenant", "order_no"),
     )
-    _create(
+    create_table(
         "part_issue",
         ["tenant", "id", "sku"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -107,7 +96,7 @@ def upgrade() -> None:
             "issued > 0 AND used >= 0 AND returned >= 0 AND used + returned <= issued", name=op.f("ck_part_issue_parts")
         ),
     )
-    _create(
+    create_table(
         "pick_list",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -116,7 +105,7 @@ def upgrade() -> None:
         sa.Column("state", schema.Key(16), nullable=False),
         sa.Column("created_at", schema.UTC(), nullable=False),
     )
-    _create(
+    create_table(
         "purchase_order",
         ["tenant", "no"],
         sa.Column("no", schema.Key(64), nullable=False),
@@ -130,7 +119,7 @@ def upgrade() -> None:
         sa.Column("created_at", schema.UTC(), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_purchase_order_amount")),
     )
-    _create(
+    create_table(
         "raw_order",
         ["tenant", "channel", "account", "ext_id"],
         sa.Column("channel", schema.Key(64), nullable=False),
@@ -143,7 +132,7 @@ def upgrade() -> None:
         sa.Column("reason", schema.Json(), nullable=False),
         sa.Column("received_at", schema.UTC(), nullable=False),
     )
-    _create(
+    create_table(
         "sales_order",
         ["tenant", "no"],
         sa.Column("no", schema.Key(64), nullable=False),
@@ -172,7 +161,7 @@ def upgrade() -> None:
         ),
         sa.Index("ix_sales_order_customer", "tenant", "customer", "placed_at"),
     )
-    _create(
+    create_table(
         "service_point",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -185,7 +174,7 @@ def upgrade() -> None:
         sa.Column("busy", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("busy >= 0 AND busy <= capacity", name=op.f("ck_service_point_busy")),
     )
-    _create(
+    create_table(
         "stock_level",
         ["tenant", "warehouse", "sku"],
         sa.Column("warehouse", schema.Key(64), nullable=False),
@@ -198,7 +187,7 @@ def upgrade() -> None:
         sa.CheckConstraint("reserved >= 0 AND reserved <= on_hand", name=op.f("ck_stock_level_reserved")),
         sa.Index("ix_stock_level_sku", "tenant", "sku"),
     )
-    _create(
+    create_table(
         "stock_move",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -211,7 +200,7 @@ def upgrade() -> None:
         sa.Column("at", schema.UTC(), nullable=False),
         sa.Index("ix_stock_move_level", "tenant", "warehouse", "sku"),
     )
-    _create(
+    create_table(
         "stock_reservation",
         ["tenant", "id", "warehouse", "sku"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -230,7 +219,7 @@ def upgrade() -> None:
         ),
         sa.Index("ix_stock_reservation_level", "tenant", "warehouse", "sku"),
     )
-    _create(
+    create_table(
         "ticket",
         ["tenant", "no"],
         sa.Column("no", schema.Key(64), nullable=False),
@@ -252,7 +241,7 @@ def upgrade() -> None:
         sa.CheckConstraint("satisfaction IS NULL OR satisfaction BETWEEN 1 AND 5", name=op.f("ck_ticket_satisfaction")),
         sa.Index("ix_ticket_customer", "tenant", "customer", "opened_at"),
     )
-    _create(
+    create_table(
         "visit",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -272,7 +261,7 @@ def upgrade() -> None:
         sa.CheckConstraint("position > 0", name=op.f("ck_visit_position")),
         sa.Index("ix_visit_salesperson", "tenant", "salesperson", "planned_at"),
     )
-    _create(
+    create_table(
         "visit_check_in",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -287,7 +276,7 @@ def upgrade() -> None:
         sa.Column("device_time", schema.UTC(), nullable=True),
         sa.Column("at", schema.UTC(), nullable=False),
     )
-    _create(
+    create_table(
         "visit_follow_up",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
@@ -298,7 +287,7 @@ def upgrade() -> None:
         sa.Column("state", schema.Key(16), nullable=False),
         sa.Column("created_at", schema.UTC(), nullable=False),
     )
-    _create(
+    create_table(
         "visit_site",
         ["tenant", "customer"],
         sa.Column("customer", schema.Key(64), nullable=False),
@@ -309,7 +298,7 @@ def upgrade() -> None:
         sa.Column("datum", schema.Key(8), nullable=False),
         sa.Column("last_visit_at", schema.UTC(), nullable=True),
     )
-    _create(
+    create_table(
         "warehouse",
         ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),

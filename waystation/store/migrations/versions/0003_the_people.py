@@ -11,9 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.sql.schema import SchemaItem
 
 from waystation.store import schema
+from waystation.store.migrations.creating import create_table
 
 revision = "0003"
 down_revision = "0002"
@@ -21,19 +21,8 @@ branch_labels = None
 depends_on = None
 
 
-def _create(name: str, key: list[str], *items: SchemaItem) -> None:
-    """A table with `tenant` and these items; `key` is its primary key."""
-    op.create_table(
-        name,
-        sa.Column("tenant", schema.Key(64), nullable=False),
-        *items,
-        sa.PrimaryKeyConstraint(*key, name=f"pk_{name}"),
-        **schema.TABLE_OPTIONS,
-    )
-
-
 def upgrade() -> None:
-    _create(
+    create_table(
         "people",
         ["tenant", "person"],
         sa.Column("person", schema.Key(100), nullable=False),
@@ -47,7 +36,7 @@ def upgrade() -> None:
         sa.Column("changed_by", schema.Key(100), nullable=False),
         sa.Index("ix_people_place", "tenant", "place"),
     )
-    _create(
+    create_table(
         "people_links",
         ["tenant", "source", "external_id"],
         sa.Column("source", schema.Key(40), nullable=False),
@@ -55,7 +44,7 @@ def upgrade() -> None:
         sa.Column("person", schema.Key(100), nullable=False),
         sa.Index("ix_people_links_person", "tenant", "person"),
     )
-    _create(
+    create_table(
         "organisation_parts",
         ["tenant", "kind", "part"],
         sa.Column("kind", schema.Key(40), nullable=False),
@@ -70,7 +59,7 @@ def upgrade() -> None:
 
 
 def _create_jobs() -> None:
-    _create(
+    create_table(
         "people_jobs",
         ["tenant", "job"],
         sa.Column("job", schema.Key(64), nullable=False),
@@ -86,7 +75,7 @@ def _create_jobs() -> None:
         sa.Column("finished_at", schema.UTC(), nullable=True),
         sa.Index("ix_people_jobs_begun", "tenant", "created_at"),
     )
-    _create(
+    create_table(
         "people_job_items",
         ["tenant", "job", "case_id", "path"],
         sa.Column("job", schema.Key(64), nullable=False),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.sql.schema import SchemaItem
 
 from waystation.store import schema
+from waystation.store.migrations.creating import create_table
 
 revision = "0004"
 down_revision = "0003"
@@ -16,21 +16,10 @@ depends_on = None
 _TABLES = ("form_drafts", "file_scans", "attachments", "receipts", "comments")
 
 
-def _create(name: str, key: list[str], *items: SchemaItem) -> None:
-    """A table with `tenant` and these items; `key` completes its primary key."""
-    op.create_table(
-        name,
-        sa.Column("tenant", schema.Key(64), nullable=False),
-        *items,
-        sa.PrimaryKeyConstraint("tenant", *key, name=f"pk_{name}"),
-        **schema.TABLE_OPTIONS,
-    )
-
-
 def upgrade() -> None:
-    _create(
+    create_table(
         "form_drafts",
-        ["person", "subject"],
+        ["tenant", "person", "subject"],
         sa.Column("person", schema.Key(100), nullable=False),
         sa.Column("subject", schema.Key(64), nullable=False),
         sa.Column("kind", schema.Key(40), nullable=False),
@@ -40,34 +29,34 @@ def upgrade() -> None:
         sa.Column("saved_at", schema.UTC(), nullable=False),
         sa.Index("ix_form_drafts_saved", "tenant", "person", "saved_at"),
     )
-    _create(
+    create_table(
         "file_scans",
-        ["file"],
+        ["tenant", "file"],
         sa.Column("file", schema.Key(64), nullable=False),
         sa.Column("state", schema.Key(40), nullable=False),
         sa.Column("finding", schema.Key(200), nullable=False),
         sa.Column("at", schema.UTC(), nullable=False),
     )
-    _create(
+    create_table(
         "attachments",
-        ["case_id", "file"],
+        ["tenant", "case_id", "file"],
         sa.Column("case_id", schema.Key(64), nullable=False),
         sa.Column("file", schema.Key(64), nullable=False),
         sa.Column("path", schema.Key(400), nullable=False),
         sa.Column("at", schema.UTC(), nullable=False),
         sa.Column("by", schema.Key(100), nullable=False),
     )
-    _create(
+    create_table(
         "receipts",
-        ["case_id", "path", "person"],
+        ["tenant", "case_id", "path", "person"],
         sa.Column("case_id", schema.Key(64), nullable=False),
         sa.Column("path", schema.Key(400), nullable=False),
         sa.Column("person", schema.Key(100), nullable=False),
         sa.Column("opened_at", schema.UTC(), nullable=False),
     )
-    _create(
+    create_table(
         "comments",
-        ["case_id", "seq"],
+        ["tenant", "case_id", "seq"],
         sa.Column("case_id", schema.Key(64), nullable=False),
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("path", schema.Key(400), nullable=False),

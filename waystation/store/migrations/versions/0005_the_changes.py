@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.sql.schema import SchemaItem
 
 from waystation.store import schema
+from waystation.store.migrations.creating import create_table
 
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
-
-
-def _create(name: str, key: list[str], *items: SchemaItem) -> None:
-    """A table with `tenant` and these items; `key` is its primary key."""
-    op.create_table(
-        name,
-        sa.Column("tenant", schema.Key(64), nullable=False),
-        *items,
-        sa.PrimaryKeyConstraint(*key, name=f"pk_{name}"),
-        **schema.TABLE_OPTIONS,
-    )
 
 
 def _of_process(name: str) -> sa.ForeignKeyConstraint:
@@ -32,7 +21,7 @@ def _of_process(name: str) -> sa.ForeignKeyConstraint:
 
 
 def upgrade() -> None:
-    _create(
+    create_table(
         "retired_versions",
         ["tenant", "process", "number"],
         sa.Column("process", schema.Key(100), nullable=False),
@@ -42,7 +31,7 @@ def upgrade() -> None:
         sa.Column("reason", schema.LongText(), nullable=False),
         _of_process("retired_versions"),
     )
-    _create(
+    create_table(
         "rollouts",
         ["tenant", "process"],
         sa.Column("process", schema.Key(100), nullable=False),
@@ -58,7 +47,7 @@ def upgrade() -> None:
         sa.Column("changed_by", schema.Key(100), nullable=False),
         _of_process("rollouts"),
     )
-    _create(
+    create_table(
         "bulks",
         ["tenant", "bulk_id"],
         sa.Column("bulk_id", schema.Key(64), nullable=False),
@@ -78,7 +67,7 @@ def upgrade() -> None:
         sa.Column("ended_at", schema.UTC(), nullable=True),
         sa.Index("ix_bulks_started_at", "tenant", "started_at"),
     )
-    _create(
+    create_table(
         "bulk_items",
         ["tenant", "bulk_id", "number"],
         sa.Column("bulk_id", schema.Key(64), nullable=False),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.sql.schema import SchemaItem
 
 from waystation.store import schema
+from waystation.store.migrations.creating import create_table
 
 revision = "0008"
 down_revision = "0007"
@@ -27,17 +27,6 @@ _TABLES = (
 )
 
 
-def _create(name: str, key: list[str], *items: SchemaItem) -> None:
-    """A table with `tenant` and these items; `key` is its primary key."""
-    op.create_table(
-        name,
-        sa.Column("tenant", schema.Key(64), nullable=False),
-        *items,
-        sa.PrimaryKeyConstraint("tenant", *key, name=f"pk_{name}"),
-        **schema.TABLE_OPTIONS,
-    )
-
-
 def upgrade() -> None:
     _create_stock()
     _create_orders()
@@ -55,9 +44,9 @@ def upgrade() -> None:
 
 
 def _create_stock() -> None:
-    _create(
+    create_table(
         "stock_batch",
-        ["id"],
+        ["tenant", "id"],
         sa.Column("id", schema.Key(128), nullable=False),
         sa.Column("warehouse", schema.Key(64), nullable=False),
         sa.Column("sku", schema.Key(64), nullable=False),
@@ -71,9 +60,9 @@ def _create_stock() -> None:
         ),
         sa.Index("ix_stock_batch_age", "tenant", "warehouse", "sku", "received_at", "id"),
     )
-    _create(
+    create_table(
         "stock_cost",
-        ["id"],
+        ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
         sa.Column("batch", schema.Key(128), nullable=False),
         sa.Column("warehouse", schema.Key(64), nullable=False),
@@ -88,9 +77,9 @@ def _create_stock() -> None:
         sa.Index("ix_stock_cost_ref", "tenant", "ref"),
         sa.Index("ix_stock_cost_level", "tenant", "warehouse", "sku", "at"),
     )
-    _create(
+    create_table(
         "stock_presale",
-        ["id", "sku"],
+        ["tenant", "id", "sku"],
         sa.Column("id", schema.Key(64), nullable=False),
         sa.Column("sku", schema.Key(64), nullable=False),
         sa.Column("qty", sa.BigInteger(), nullable=False),
@@ -104,17 +93,17 @@ def _create_stock() -> None:
 
 
 def _create_orders() -> None:
-    _create(
+    create_table(
         "parcel_line",
-        ["parcel", "sku"],
+        ["tenant", "parcel", "sku"],
         sa.Column("parcel", schema.Key(64), nullable=False),
         sa.Column("sku", schema.Key(64), nullable=False),
         sa.Column("qty", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("qty > 0", name=op.f("ck_parcel_line_qty")),
     )
-    _create(
+    create_table(
         "after_sale",
-        ["no"],
+        ["tenant", "no"],
         sa.Column("no", schema.Key(64), nullable=False),
         sa.Column("order_no", schema.Key(64), nullable=False),
         sa.Column("kind", schema.Key(16), nullable=False),
@@ -127,9 +116,9 @@ def _create_orders() -> None:
         sa.CheckConstraint("refund >= 0", name=op.f("ck_after_sale_refund")),
         sa.Index("ix_after_sale_order_no", "tenant", "order_no"),
     )
-    _create(
+    create_table(
         "after_sale_line",
-        ["after_sale", "position"],
+        ["tenant", "after_sale", "position"],
         sa.Column("after_sale", schema.Key(64), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("sku", schema.Key(64), nullable=False),
@@ -137,9 +126,9 @@ def _create_orders() -> None:
         sa.Column("refund", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("qty > 0 AND refund >= 0", name=op.f("ck_after_sale_line_amounts")),
     )
-    _create(
+    create_table(
         "repurchase_coupon",
-        ["customer"],
+        ["tenant", "customer"],
         sa.Column("customer", schema.Key(64), nullable=False),
         sa.Column("coupon", schema.Key(64), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
@@ -149,18 +138,18 @@ def _create_orders() -> None:
 
 
 def _create_service() -> None:
-    _create(
+    create_table(
         "ticket_maintenance",
-        ["serial_no"],
+        ["tenant", "serial_no"],
         sa.Column("serial_no", schema.Key(64), nullable=False),
         sa.Column("customer", schema.Key(64), nullable=False),
         sa.Column("part", schema.Key(64), nullable=False),
         sa.Column("due_at", schema.UTC(), nullable=True),
         sa.Column("told_hours", sa.BigInteger(), nullable=False),
     )
-    _create(
+    create_table(
         "visit_record",
-        ["id"],
+        ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
         sa.Column("visit", schema.Key(64), nullable=False),
         sa.Column("kind", schema.Key(16), nullable=False),
@@ -169,9 +158,9 @@ def _create_service() -> None:
         sa.Column("received_at", schema.UTC(), nullable=False),
         sa.Index("ix_visit_record_visit", "tenant", "visit"),
     )
-    _create(
+    create_table(
         "visit_track_point",
-        ["id"],
+        ["tenant", "id"],
         sa.Column("id", schema.Key(64), nullable=False),
         sa.Column("salesperson", schema.Key(100), nullable=False),
         sa.Column("lat", sa.Double(), nullable=False),

@@ -1,0 +1,95 @@
+"""Everything that is held on one person, for that person: his data in every case, and his own record.
+
+What is sealed with the keys of others stays closed: in a case of two people each gets what is his.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from waystation.sealing.envelopes import Envelope, replaced, take_out
+from waystation.store import erasing, exact_json, person_keys
+from waystation.store.erasing import Found
+from waystation.store.session import TenantSession
+from waystation.store.tables.access import FileRow, UserRow
+from waystation.store.tables.cases import CaseRow
+from waystation.store.tables.journal import JournalRow
+from waystation.store.tables.people import PersonRow
+
+#: What stands where data are somebody else's.
+OTHERS = "他人数据 of somebody else"
+
+
+async def export(session: TenantSession, by: str, value: str) -> dict[str, Any]:
+    """All of it, as JSON data.
+
+    Raises:
+        Refused: `bad_request`, `not_sealed` where a person is not looked for as a member.
+    """
+    found = Found()
+    if session.ring is not None or by != "member":
+        found = await erasing.find(session, by, value)
+    cases = [await _case(session, case, numbers) for case, numbers in found.cases.items()]
+    held: dict[str, Any] = {"looked_for": {"by": by, "value": value}, "cases": [case for case in cases if case]}
+    if by == "member":
+        held["member"] = await _member(session, value)
+    return held
+
+
+def zipped(found: dict[str, Any]) -> bytes:
+    """An export as a ZIP file: `index.json`, and a file for each case."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        index = {**found, "cases": [f"cases/{case['case']}.json" for case in found["cases"]]}
+        archive.writestr("index.json", _text(index))
+        for case in found["cases"]:
+            archive.writestr(f"cases/{case['case']}.json", _text(case))
+    return file.getvalue()
+
+
+def _text(value: Any) -> str:
+    return msgspec.json.format(exact_json.encode(value), indent=2)
+
+
+async def _case(session: TenantSession, case_id: str, numbers: list[int]) -> dict[str, Any] | None:
+    row = await session.get(CaseRow, (session.tenant, case_id))
+    if row is None:
+        return None
+    keys = await person_keys.opened(session, ((case_id, number) for number in numbers))
+
+    def his(each: Envelope) -> Any:
+        text = take_out(keys.get(each.key), session.tenant, each)
+        return OTHERS if text is None else exact_json.decode(text)
+
+    journal = await session.scalars(
+        select(JournalRow).where(JournalRow.case_id == case_id).order_by(JournalRow.seq)
+    )  # fmt: skip
+    entries = [
+        {"seq": entry.seq, "at": entry.at, "kind": entry.kind, "by": entry.actor, "data": replaced(entry.data, his)}
+        for entry in journal
+        if "$sealed" in exact_json.encode(entry.data)
+    ]
+    files = await session.scalars(select(FileRow).where(FileRow.case_id == case_id, FileRow.deleted_at.is_(None)))
+    return {
+        "case": case_id, "process": row.process, "title": replaced(row.title, his), "status": row.status,
+        "started_at": row.started_at, "ended_at": row.ended_at, "data": replaced(row.data, his), "entries": entries,
+        "files": [{"id": file.id, "name": file.name, "size": file.size, "stored_at": file.stored_at} for file in files],
+    }  # fmt: skip
+
+
+async def _member(session: TenantSession, person: str) -> dict[str, Any] | None:
+    """The record of somebody who works here, and whether he may sign in."""
+    row = await session.get(PersonRow, (session.tenant, person))
+    user = await session.get(UserRow, (session.tenant, person))
+    if row is None and user is None:
+        return None
+    return {
+        "record": msgspec.json.decode(row.record) if row is not None else None,
+        "login": user.login if user is not None else None,
+        "login_since": user.created_at if user is not None else None,
+    }
