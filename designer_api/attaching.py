@@ -14,7 +14,7 @@ from designer_api.objects.scanning import Scanner
 from designer_api.objects.sniffing import MOST, clean_name, sniff
 from designer_api.views import task_id, visible_case
 from waystation.contracts.errors import Refused
-from waystation.store import attachments, files, idempotency
+from waystation.store import attachments, audit, files, idempotency
 from waystation.store.attachments import Attachment, Scan, no_file, require_released
 from waystation.store.files import StoredFile
 from waystation.store.ids import new_id
@@ -46,7 +46,7 @@ async def take_in(
     media_type = sniff(data, cleaned)
     scan = await scanner.scan(data)
     digest = await objects.put(caller.tenant, data)
-    stored, at = StoredFile(new_id(), cleaned, media_type, len(data), digest), now()
+    stored, at, dropped = StoredFile(new_id(), cleaned, media_type, len(data), digest), now(), False
 
     async def work(session: TenantSession) -> dict[str, Any]:
         async def keep() -> dict[str, Any]:
@@ -54,11 +54,53 @@ async def take_in(
             await attachments.save_scan(session, stored.id, scan, at=at)
             return _facts(stored, scan)
 
+        nonlocal dropped
+        dropped = await files.has_bytes(session, digest, deleted=True)
+
         if key is None:
             return await keep()
         return dict(await idempotency.once(session, f"file:{caller.person}", key, [digest, cleaned], keep))
 
-    return desk_schemas.StoredFile.model_validate(await held.database.transact(caller.tenant, work))
+    found = await held.database.transact(caller.tenant, work)
+    if dropped:  # the same bytes may be being dropped just now, because their last file was removed
+        await objects.put(caller.tenant, data)
+    return desk_schemas.StoredFile.model_validate(found)
+
+
+async def remove(held: Parts, objects: ObjectStore, caller: Caller, file: str) -> None:
+    """Delete a file of the caller that is in no case's record. Its bytes go with the last file that has them.
+
+    Raises:
+        Refused: `not_found`, `not_allowed` (somebody else's), `in_use`.
+    """
+    at = now()
+
+    async def work(session: TenantSession) -> str | None:
+        row = await _visible(held, session, caller, file)
+        if row.stored_by != caller.person:
+            raise Refused("not_allowed", "only who stored a file may delete it", "只能删除自己上传的文件")
+        if await files.is_named(session, row):
+            raise Refused("in_use", "the file is part of a case's record", "文件已是流程记录的一部分，不可删除")
+        unused = await files.delete_file(session, file, at=at)
+        await audit.record(session, caller.person, "file.delete", at=at, target=f"file/{file}")
+        return unused
+
+    unused = await held.database.transact(caller.tenant, work)
+    if unused is not None:
+        await _drop(held, objects, caller.tenant, unused)
+
+
+async def _drop(held: Parts, objects: ObjectStore, tenant: str, digest: str) -> None:
+    """Drop bytes that no file has; put them back if one has come meanwhile."""
+    try:
+        data = await objects.get(tenant, digest)
+    except Refused:
+        return  # gone already
+    await objects.drop(tenant, digest)
+    async with held.database.read(tenant) as session:
+        wanted = await files.has_bytes(session, digest)
+    if wanted:
+        await objects.put(tenant, data)
 
 
 async def released(held: Parts, caller: Caller, file: str) -> FileRow:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from designer_api.schemas import Asked, Case, Id
+from designer_api.schemas import Asked, Case, Id, Place, Timely
 
 Values = str | Annotated[list[str], Field(max_length=100)]
 Numbers = Annotated[int, Field(ge=1)] | Annotated[list[int], Field(max_length=100)]
@@ -30,8 +30,8 @@ class CaseWanted(Asked):
     key: Values | None = None
     node: Values | None = Field(default=None, description="Where they stand now")
     text: Annotated[str, Field(max_length=200)] | None = None
-    since: Annotated[datetime, Field(strict=False)] | None = None
-    until: Annotated[datetime, Field(strict=False)] | None = None
+    since: Annotated[datetime, Field(strict=False), Timely] | None = None
+    until: Annotated[datetime, Field(strict=False), Timely] | None = None
     with_incident: bool = False
 
 
@@ -40,7 +40,7 @@ class BulkCommand(Asked):
 
     filter: CaseWanted
     verb: Id
-    task: Annotated[str, Field(min_length=1, max_length=400)] | None = None
+    task: Place | None = None
     args: dict[str, Any] = Field(default_factory=dict)
 
 

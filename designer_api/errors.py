@@ -5,6 +5,7 @@ The one table that turns the tree of `waystation.contracts.errors` into HTTP sta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +23,8 @@ STATUS: dict[str, int] = {
     "unauthenticated": 401,
     "bad_credentials": 401,
     "sign_in_failed": 401,
+    "bad_signature": 401,
+    "bad_timestamp": 401,
     "not_allowed": 403,
     "cross_site": 403,
     "not_yours": 403,
@@ -44,9 +47,18 @@ STATUS: dict[str, int] = {
     "bad_import": 422,
     "bad_sheet": 422,
     "definition_invalid": 422,
+    "http.bad_url": 422,
+    "bad_quiet": 422,
+    "bad_mapping": 422,
+    "bad_body": 400,
+    "bad_edit": 422,
+    "bad_design": 422,
+    "bad_scenario": 422,
+    "bad_drill": 422,
     "too_soon": 429,
     "too_many_tries": 429,
     "too_many_requests": 429,
+    "internal_error": 500,
 }
 
 MEDIA_TYPE = "application/problem+json"
@@ -76,9 +88,9 @@ def status_of(error: WaystationError) -> int:
     return STATUS.get(error.code, HTTPStatus.CONFLICT)
 
 
-def problem(request: Request, error: WaystationError) -> Response:
-    """The answer for an error, in the language of the request."""
-    status = status_of(error)
+def problem(request: Request, error: WaystationError, status: int | None = None) -> Response:
+    """The answer for an error, in the language of the request; with another status than its own where one is given."""
+    status = status_of(error) if status is None else status
     body: dict[str, Any] = {
         "type": f"https://waystation.dev/problems/{error.code}",
         "title": error.en if prefers_english(request) else error.zh,
@@ -125,8 +137,12 @@ def prefers_english(request: Request) -> bool:
     return english >= 0 and (chinese < 0 or english < chinese)
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error of ours, and those of the framework, in this form."""
+def install(app: FastAPI, methods_at: Callable[[Request], str]) -> None:
+    """Answer every error of ours, and those of the framework, in this form.
+
+    Args:
+        methods_at: the methods that an address knows, for those who try another one.
+    """
 
     @app.exception_handler(WaystationError)
     async def ours(request: Request, error: WaystationError) -> Response:
@@ -146,6 +162,7 @@ def install(app: FastAPI) -> None:
         fallback = ("http_error", str(error.detail), str(error.detail))
         code, en, zh = _FROM_HTTP.get(error.status_code, fallback)
         refused = Refused(code, en, zh)
-        answer = problem(request, refused)
-        answer.status_code = error.status_code
+        answer = problem(request, refused, error.status_code)
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = methods_at(request)
         return answer

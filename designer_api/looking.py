@@ -8,6 +8,7 @@ from designer_api import schemas
 from designer_api.auth.policy import Caller
 from designer_api.case_commands import read_command
 from designer_api.deps import Parts, now
+from designer_api.opening import note_plain
 from designer_api.views import shown
 from waystation.contracts.events import Command, EntryKind
 from waystation.gateway import rehearsal
@@ -30,6 +31,7 @@ async def explain(held: Parts, caller: Caller, case: str) -> dict[str, Any]:
         entries = await journal.of_kind(session, case, EntryKind.CLOCK_SET, limit=_MOST_ENTRIES)
     told = [Standing(str(e.data.get("clock", "")), e.at, bool(e.data.get("paused"))) for e in entries]
     found: dict[str, Any] = shown(plain(explaining.explain(program, state, told, now=now())))
+    await note_plain(held, caller, case, state.plan, found, "explain")
     return found
 
 

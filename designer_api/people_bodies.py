@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from designer_api.schemas import Asked, Id
+from designer_api.schemas import Asked, Id, Timely
 
 #: A time in JSON is a text; without a zone it would mean another moment to everybody.
-Moment = Annotated[AwareDatetime, Field(strict=False)]
+Moment = Annotated[AwareDatetime, Field(strict=False), Timely]
 Text = Annotated[str, Field(max_length=200)]
 Ids = Annotated[list[Id], Field(max_length=200)]
 

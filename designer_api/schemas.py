@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Asked(BaseModel):
@@ -15,6 +15,19 @@ class Asked(BaseModel):
 
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
+#: A node, or the path of one of its visits.
+Place = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+def _is_date(value: Any) -> Any:
+    """A number, also as a text, would be read as seconds of some epoch."""
+    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+        return value
+    raise ValueError("a time is a text like 2026-01-31T09:00:00+08:00")
+
+
+#: With `strict=False`: a time in JSON is a text.
+Timely = BeforeValidator(_is_date)
 #: Ids of what is sent twice by mistake and must take effect once.
 CommandId = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -167,7 +180,7 @@ class CaseCommand(Asked):
 
     verb: Id
     id: CommandId | None = None
-    task: Id | None = Field(default=None, description="Node id or visit path, where the verb concerns one")
+    task: Place | None = Field(default=None, description="Node id or visit path, where the verb concerns one")
     args: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -263,6 +276,7 @@ class Process(BaseModel):
     hash: str
     title: Any = None
     published_at: datetime | None = None
+    startable: bool | None = Field(default=None, description="In the list: whether the caller may start it. 能否发起")
     text: str | None = None
     plan: Any = None
 

@@ -9,16 +9,20 @@ from designer_api.deps import Parts
 from waystation.compiler.library import Library
 from waystation.contracts.directory import Part
 from waystation.contracts.people import Organisation
+from waystation.store import definitions, people
 from waystation.store import organisation as rows
-from waystation.store import people
 
 
 async def tenant_library(held: Parts, tenant: str) -> Library:
-    """What a process of this tenant may name."""
+    """What a process of this tenant may name: of other processes also those that the tenant has published itself."""
     async with held.database.read(tenant) as session:
         organisation = await people.organisation(session)
+        own = await definitions.process_ids(session)
         posts = [part for part in (await rows.parts(session)).values() if part.kind == "post"]
-    return staffed(held.library, organisation, posts)
+    library = held.library
+    if library.processes is not None:
+        library = replace(library, processes={**dict.fromkeys(own), **library.processes})
+    return staffed(library, organisation, posts)
 
 
 def staffed(library: Library, organisation: Organisation, posts: Iterable[Part] = ()) -> Library:

@@ -17,6 +17,7 @@ from waystation.store import cases, definitions, tasks
 from waystation.store.exact_json import plain
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import CaseRow, TaskRow
+from workflows.plans import Plans
 
 
 def task_id(case: str, path: str) -> str:
@@ -113,12 +114,17 @@ def task_view(row: TaskRow, case_title: Any = None, draft: Any = None) -> schema
 
 async def access_of(held: Parts, session: TenantSession, plan_hash: str) -> Access:
     """Who may start, see and operate the process of a plan."""
-    known = held.gateway.plans.known(plan_hash)
+    return await access_by(held.gateway.plans, session, plan_hash)
+
+
+async def access_by(plans: Plans, session: TenantSession, plan_hash: str) -> Access:
+    """Who may start, see and operate the process of a plan, where there is no application."""
+    known = plans.known(plan_hash)
     if known is None:
         plan = await definitions.plan_by_hash(session, plan_hash)
         if plan is None:
             return Access()
-        known = held.gateway.plans.put(plan_hash, plan)
+        known = plans.put(plan_hash, plan)
     return known.plan.access
 
 
@@ -138,8 +144,13 @@ async def visible_case(held: Parts, session: TenantSession, caller: Caller, case
 
 async def may_see(held: Parts, session: TenantSession, caller: Caller, row: CaseRow) -> bool:
     """Initiator, whoever has or had a task of it or was sent it to read, and whom the process lets see its cases."""
+    return await sees(held.gateway.plans, session, caller, row)
+
+
+async def sees(plans: Plans, session: TenantSession, caller: Caller, row: CaseRow) -> bool:
+    """The same, where there is no application."""
     involved = row.initiator == caller.person or await tasks.sees(session, caller.person, row.case_id)
-    access = Access() if involved else await access_of(held, session, row.plan_hash)
+    access = Access() if involved else await access_by(plans, session, row.plan_hash)
     return can(caller, Action.SEE, CaseRights(row.process, access, row.initiator, involved))
 
 

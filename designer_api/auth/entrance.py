@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
 from fastapi import Request
 
 from designer_api.auth import browsers, veil
@@ -20,6 +21,7 @@ from designer_api.auth.permissions import ADMIN, PUBLIC, has
 from designer_api.auth.policy import Caller
 from designer_api.auth.rates import Rates
 from designer_api.auth.tokens import digest
+from designer_api.temporal_page import is_from_page
 from waystation.contracts.errors import Refused, Unavailable
 from waystation.contracts.people import Organisation
 from waystation.settings import Settings
@@ -90,8 +92,9 @@ async def caller_of(request: Request) -> Caller:
         bearer = await people.bearer(session, digest(secret), at=at)
     if bearer is None:
         raise unauthenticated()
-    found = await _caller(held.database, bearer, at)
+    found = await caller_for(held.database, bearer.tenant, bearer.person, at, scopes=bearer.scopes)
     await _note_use(held.database, bearer, digest(secret), at)
+    structlog.contextvars.bind_contextvars(tenant=found.tenant)
     request.state.caller, request.state.bearer, request.state.token = found, bearer, digest(secret)
     veil.look_through(found.rules.rights(found.roles))
     return found
@@ -107,21 +110,28 @@ def _secret(request: Request, settings: Settings) -> str:
     cookie = browsers.cookie_in(request, settings, browsers.SESSION)
     if cookie is None:
         raise unauthenticated()
-    browsers.check_same_site(request, settings)
+    if not is_from_page(request.url.path, request.headers.get("origin"), settings):
+        browsers.check_same_site(request, settings)
     return cookie
 
 
-async def _caller(database: Database, bearer: Bearer, at: datetime) -> Caller:
-    async with database.read(bearer.tenant) as session:
+async def caller_for(
+    database: Database, tenant: str, person: str, at: datetime, *, scopes: tuple[str, ...] = ()
+) -> Caller:
+    """A person as one who asks, with what he may do now.
+
+    Raises:
+        Refused: `unauthenticated`, there is no such person, or he has left.
+    """
+    async with database.read(tenant) as session:
         organisation = await people.organisation(session)
         rules = read_rules(await tenants.setting(session, SETTING))
-    person = organisation.people.get(bearer.person)
-    if person is None or not person.active:
+    found = organisation.people.get(person)
+    if found is None or not found.active:
         raise unauthenticated()
-    facts = facts_for(organisation, bearer.person, "", at)
-    scopes = bearer.scopes or None
-    unit = unit_of(organisation, bearer.person) if rules.rows else frozenset()
-    return Caller(bearer.tenant, bearer.person, person.name or person.id, facts, scopes, rules, unit)
+    facts = facts_for(organisation, person, "", at)
+    unit = unit_of(organisation, person) if rules.rows else frozenset()
+    return Caller(tenant, person, found.name or person, facts, scopes or None, rules, unit)
 
 
 def unit_of(organisation: Organisation, person: str) -> frozenset[str]:

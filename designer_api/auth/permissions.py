@@ -13,6 +13,8 @@ from dataclasses import dataclass
 PUBLIC = "public"
 #: The role that has every permission.
 ADMIN = "admin"
+#: The role that answers for personal data.
+OFFICER = "privacy_officer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("password.own", "修改本人的密码", "change one's own password"),
         Permission("tokens.own", "管理本人的访问令牌", "manage one's own tokens"),
         Permission("notices.own", "查看本人的通知", "read one's own notices"),
+        Permission("notices.see", "查看外发记录", "see what was sent out", _of("operator")),
+        Permission("notices.manage", "重发外发记录", "have what was given up sent again", _of("operator")),
+        Permission("webhooks.manage", "管理回调", "manage webhooks, out and in", _of()),
+        Permission("events.see", "订阅事件流", "follow the stream of events"),
         Permission("views.own", "管理视图", "keep views of lists"),
         Permission("cases.see", "查看流程实例", "see cases"),
         Permission("cases.start", "发起流程", "start cases"),
@@ -53,11 +59,18 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("messages.send", "发送消息", "send messages to cases", _of("operator", "channel_adapter")),
         Permission("processes.see", "查看流程定义", "see processes"),
         Permission("processes.publish", "发布流程", "publish processes", _of("designer")),
+        Permission("designs.see", "查看设计稿", "see designs"),
+        Permission("designs.edit", "编辑设计稿", "edit designs"),
+        Permission("designs.rights", "管理设计权限", "say who may edit what", _of()),
         Permission("people.see", "查看人员", "see people"),
         Permission("people.own", "管理本人的请假和代理", "manage one's own absences and proxies"),
         Permission("people.manage", "管理人员", "manage people", _of("hr")),
         Permission("access.see", "查看数据权限规则", "see the rules of access", _of("auditor")),
         Permission("access.manage", "管理数据权限规则", "change the rules of access", _of()),
+        Permission("privacy.own", "导出本人的个人信息", "export what is held on oneself"),
+        Permission("privacy.see", "查看个人信息的访问日志", "see who read personal data", _of("auditor", OFFICER)),
+        Permission("privacy.manage", "查找、导出、删除个人信息", "find and erase people", _of(OFFICER)),
+        Permission("payloads.open", "查看 Temporal 页面上的加密数据", "open sealed data on Temporal's page", _of()),
         Permission("audit.see", "查看审计日志", "read the audit log", _of("auditor")),
     )
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 from designer_api.auth.access_rules import Right
 from waystation.contracts.errors import Refused
+from waystation.sealing.envelopes import envelope_of
 
 _RIGHTS: ContextVar[Mapping[str, Right]] = ContextVar("field_rights", default={})  # noqa: B039 - never changed in place
 
@@ -39,10 +40,21 @@ def veiled(data: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def may_edit(name: str) -> bool:
+    """Whether the caller may set this field."""
+    return _RIGHTS.get().get(name, Right.EDIT) is Right.EDIT
+
+
+def is_hidden(name: str) -> bool:
+    return _RIGHTS.get().get(name, Right.EDIT) is Right.HIDE
+
+
 def masked(value: Any) -> Any:
     """A telephone number as 138****1234, an address of mail as a***@example.com, others with their first letter."""
     if value is None or isinstance(value, bool):
         return None
+    if envelope_of(value) is not None:
+        return value  # masked where it is opened
     if isinstance(value, Mapping):
         return {name: masked(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

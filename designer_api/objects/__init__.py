@@ -33,6 +33,13 @@ class ObjectStore(Protocol):
             Unavailable: the store does not answer.
         """
 
+    async def drop(self, tenant: str, digest: str) -> None:
+        """Forget these bytes; what is not there is forgotten already.
+
+        Raises:
+            Unavailable: the store does not answer.
+        """
+
 
 def open_objects(settings: Settings) -> ObjectStore:
     """The object store of this installation: an S3 bucket where one is named, else a folder.

@@ -29,6 +29,9 @@ class LocalObjects:
         except FileNotFoundError:
             raise content_gone() from None
 
+    async def drop(self, tenant: str, digest: str) -> None:
+        await asyncio.to_thread((self._folder / place_of(tenant, digest)).unlink, missing_ok=True)
+
 
 def _write(place: Path, data: bytes) -> None:
     """Whole or not at all: written beside, then moved."""

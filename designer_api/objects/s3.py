@@ -36,6 +36,7 @@ class S3Objects:
         key: str | None,
         secret: str | None,
         tries: int = 3,
+        patience: str = _PATIENCE,
     ) -> S3Objects:
         """A bucket.
 
@@ -43,6 +44,7 @@ class S3Objects:
             endpoint: of a store that is not Amazon's, such as `http://minio:9000`.
             key: access key id; without one, what the machine itself is allowed counts (its role).
             tries: how often the client repeats what fails in passing.
+            patience: how long one request may take.
         """
         config: S3Config = {"region": region}
         if key is not None:
@@ -55,7 +57,7 @@ class S3Objects:
                 bucket,
                 prefix=prefix or None,
                 config=config,
-                client_options={"allow_http": plain, "timeout": _PATIENCE, "connect_timeout": "5 seconds"},
+                client_options={"allow_http": plain, "timeout": patience, "connect_timeout": "5 seconds"},
                 retry_config={"max_retries": tries},
             )
         )
@@ -77,6 +79,14 @@ class S3Objects:
         except (BaseError, OSError) as error:
             raise _unavailable(error) from error
         return checked(data, digest)
+
+    async def drop(self, tenant: str, digest: str) -> None:
+        try:
+            await obstore.delete_async(self._store, place_of(tenant, digest))
+        except (NotFoundError, FileNotFoundError):
+            return
+        except (BaseError, OSError) as error:
+            raise _unavailable(error) from error
 
 
 def _unavailable(error: Exception) -> Unavailable:

@@ -11,6 +11,7 @@ from designer_api import bulk_steering
 from designer_api.auth.needs import needs
 from designer_api.auth.policy import Action, require
 from designer_api.deps import Held, Signed, now
+from designer_api.routers.definitions import no_process
 from waystation.store import definitions, rollouts
 from waystation.store.session import TenantSession
 
@@ -64,8 +65,14 @@ async def offer(process: str, number: int, held: Held, caller: Signed) -> schema
 
 
 async def offered_now(session: TenantSession, process: str) -> schemas.Offered:
-    """What new cases get, with what this transaction has changed."""
+    """What new cases get, with what this transaction has changed.
+
+    Raises:
+        Refused: `not_found`, for a process that never had a version.
+    """
     newest = await definitions.latest(session, process)
+    if newest is None and not await definitions.versions(session, process):
+        raise no_process(process)
     gone = await rollouts.retired(session, process)
     number = newest.number if newest is not None else None
     return schemas.Offered(process=process, version=number, retired=sorted(gone))

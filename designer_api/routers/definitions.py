@@ -9,10 +9,12 @@ from fastapi import APIRouter
 
 from designer_api import schemas
 from designer_api.auth.needs import needs
-from designer_api.auth.policy import Action, Caller, require
+from designer_api.auth.policy import Action, Caller, can, require
 from designer_api.deps import Held, Parts, Signed, now
+from designer_api.designs.rights import Right, Rights
 from designer_api.errors import located
 from designer_api.staffing import tenant_library
+from designer_api.views import access_of
 from waystation.compiler import Compiled, compile_process
 from waystation.contracts.errors import Refused
 from waystation.contracts.plan import canonical_json, read_plan
@@ -45,6 +47,7 @@ async def publish(body: schemas.Definition, held: Held, caller: Signed) -> schem
     at = now()
 
     async def work(session: TenantSession) -> Version | None:
+        (await Rights.of(session, caller)).require(Right.PUBLISH, plan.process)
         before = await definitions.latest(session, plan.process)
         await definitions.publish(session, plan.process, body.text, encoded, by=caller.person, at=at, notes=body.notes)
         if body.staged and before is not None:
@@ -62,8 +65,10 @@ async def publish(body: schemas.Definition, held: Held, caller: Signed) -> schem
 async def list_processes(held: Held, caller: Signed) -> schemas.ProcessList:
     """The newest version of every process."""
     async with held.database.read(caller.tenant) as session:
-        found = await definitions.published(session)
-        return schemas.ProcessList(items=[await _view(held, version, session) for version in found])
+        items = [await _view(held, version, session) for version in await definitions.published(session)]
+        for item in items:
+            item.startable = can(caller, Action.START, await access_of(held, session, item.hash))
+        return schemas.ProcessList(items=items)
 
 
 @router.get("/processes/{process}")

@@ -53,6 +53,12 @@ async def download(file: str, held: Held, objects: Objects, caller: Signed) -> R
     return Response(data, media_type=row.media_type, headers=attaching.headers_of(row))
 
 
+@router.delete("/files/{file}", status_code=204)
+async def delete(file: str, held: Held, objects: Objects, caller: Signed) -> None:
+    """Delete a file of one's own; one that is part of a case's record is `in_use`."""
+    await attaching.remove(held, objects, caller, file)
+
+
 @router.post("/files/{file}/scan")
 async def scan(file: str, held: Held, objects: Objects, scanner: Scans, caller: Signed) -> desk_schemas.StoredFile:
     """Scan a file again: one in quarantine because the scanner failed is released once it is found clean."""

@@ -106,7 +106,10 @@ async def remove_person(person: PersonId, held: Held, caller: Signed, seen: Seen
     return bodies.Saved(version=made.version, job=made.job)
 
 
-@router.put("/people/by-external-id/{external_id}")
+@router.put(
+    "/people/by-external-id/{external_id}",
+    responses={201: {"model": bodies.SavedPerson, "description": "There was nobody, and is now"}},
+)
 async def upsert_person(
     external_id: Annotated[str, Path(max_length=200)],
     body: bodies.NewPerson,
@@ -158,7 +161,11 @@ async def remove_proxy(person: PersonId, proxy: str, held: Held, caller: Signed)
     return await staff.edit_own(held, caller, person, edit, "person.no_proxy")
 
 
-@router.post("/people/{person}/handover", status_code=202)
+@router.post(
+    "/people/{person}/handover",
+    status_code=202,
+    responses={200: {"model": bodies.Handover, "description": "What would move; nothing has"}},
+)
 async def hand_over(
     person: PersonId, body: bodies.HandoverBody, held: Held, caller: Signed, response: Response
 ) -> bodies.Handover:

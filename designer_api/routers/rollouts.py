@@ -9,8 +9,8 @@ from designer_api.auth.needs import needs
 from designer_api.auth.policy import Action, require
 from designer_api.deps import Held, Signed, now
 from designer_api.routers.changes import offered_now
+from designer_api.units import check_units
 from waystation.contracts.errors import Refused
-from waystation.gateway.choosing import UNIT_KINDS
 from waystation.store import rollouts
 from waystation.store.session import TenantSession
 from waystation.store.tables.changes import RolloutRow
@@ -40,7 +40,7 @@ async def show(process: str, held: Held, caller: Signed) -> schemas.Rollout:
 async def roll_out(process: str, body: schemas.RolloutAsked, held: Held, caller: Signed) -> schemas.Rollout:
     """Begin a roll-out of the newest version, or change who gets it; who has come in stays in while it widens."""
     require(caller, Action.PUBLISH)
-    _check_units(body.units)
+    check_units(body.units)
 
     async def work(session: TenantSession) -> schemas.Rollout:
         row = await rollouts.roll_out(
@@ -73,14 +73,6 @@ async def roll_back(process: str, held: Held, caller: Signed, body: schemas.WhyA
         return await offered_now(session, process)
 
     return await held.database.transact(caller.tenant, work)
-
-
-def _check_units(units: list[str]) -> None:
-    for unit in units:
-        kind, _, name = unit.partition(":")
-        if kind not in UNIT_KINDS or not name:
-            kinds = ", ".join(f"{known}:…" for known in UNIT_KINDS)
-            raise Refused("bad_form", f"{unit} is no unit; known: {kinds}", f"{unit} 不是有效的单元；可用：{kinds}")
 
 
 async def _view(session: TenantSession, row: RolloutRow) -> schemas.Rollout:

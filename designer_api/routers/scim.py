@@ -27,7 +27,7 @@ from waystation.store import people
 from waystation.store.organisation import Stored
 from waystation.store.session import TenantSession
 
-_TYPE = "application/scim+json"
+MEDIA_TYPE = "application/scim+json"
 _PREFIX = "/scim/v2"
 
 
@@ -41,7 +41,8 @@ class ScimRoute(APIRoute):
             try:
                 return await handler(request)
             except RequestValidationError as error:
-                return _error(400, "invalidSyntax", str(error.errors()[:3]))
+                faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()[:3])
+                return _error(400, "invalidSyntax", "; ".join(faults))
             except WaystationError as error:
                 if status_of(error) in (401, 403):
                     raise
@@ -86,7 +87,7 @@ async def list_users(
     return _json({"schemas": [scim.LIST], **counts, "Resources": shown})
 
 
-@router.post("/Users", status_code=201)
+@router.post("/Users", status_code=201, responses={200: {"description": "He was there, and has been changed"}})
 async def create_user(resource: Resource, held: Held, caller: Signed, request: Request) -> Response:
     """A new person. The same `externalId` again changes him instead, so that a repeated request does no harm."""
     person = scim.user_name(resource)
@@ -196,7 +197,7 @@ def _shown(found: Stored, organisation: Organisation, request: Request) -> dict[
 
 def _json(content: Any, status: int = 200) -> Response:
     version = content.get("meta", {}).get("version") if isinstance(content, dict) else None
-    return JSONResponse(content, status, {"ETag": version} if version else None, _TYPE)
+    return JSONResponse(content, status, {"ETag": version} if version else None, MEDIA_TYPE)
 
 
 def _failed(error: WaystationError) -> Response:
@@ -208,4 +209,4 @@ def _failed(error: WaystationError) -> Response:
 
 def _error(status: int, kind: str, detail: str) -> Response:
     body = {"schemas": [scim.ERROR], "status": str(status), "detail": detail}
-    return JSONResponse({**body, "scimType": kind} if kind else body, status, None, _TYPE)
+    return JSONResponse({**body, "scimType": kind} if kind else body, status, None, MEDIA_TYPE)

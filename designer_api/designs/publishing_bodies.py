@@ -1,0 +1,104 @@
+"""Bodies about publishing designs: the gate, versions, regions and rights."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from designer_api.designs.bodies import FoundProblem, Model, Named
+from designer_api.designs.trial_bodies import ScenarioVerdict
+from designer_api.schemas import Asked
+
+
+class Blocker(BaseModel):
+    code: str
+    zh: str
+    en: str
+
+
+class ScenarioCounts(BaseModel):
+    passed: int
+    failed: int
+
+
+class Region(BaseModel):
+    """An overlay, and whether it fits the newest base."""
+
+    design: str
+    region: str
+    process: str
+    ok: bool
+    hash: str | None
+    problems: list[FoundProblem]
+
+
+class Gate(BaseModel):
+    """Whether a design may be published as it is, and why not."""
+
+    ready: bool
+    hash: str | None
+    errors: int
+    warnings: int
+    scenarios: ScenarioCounts
+    failures: list[ScenarioVerdict]
+    changes: int | None = Field(description="Against the newest version; null: there is none. 与最新版本的差异数")
+    same: bool = Field(description="It compiles to the plan that is published already. 与已发布版本相同")
+    blockers: list[Blocker]
+    open_cases: int
+    problems: list[FoundProblem]
+    overlays: list[Region] = Field(description="Overlays on it, checked against this text. 基于它的地区版")
+
+
+class PublishAsked(Asked):
+    """`units` or `percent`: a staged roll-out at once (docs/operations.md). `name`: what the design calls it."""
+
+    notes: Annotated[str, Field(max_length=4_000)] = ""
+    name: Annotated[str, Field(max_length=200)] = ""
+    units: Annotated[list[Named], Field(max_length=200)] = Field(default_factory=list)
+    percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    part_by: Literal["initiator", "key"] = "initiator"
+
+
+class MigrationLink(BaseModel):
+    """The dry run that says which open cases can move to the new version."""
+
+    method: str
+    path: str
+    body: dict[str, Any]
+    open_cases: int
+
+
+class PublishedDesign(BaseModel):
+    process: str
+    version: int
+    hash: str
+    rollout: bool
+    migrate: MigrationLink | None
+
+
+class GivenRight(Asked):
+    """`process` and `region` may be `*`; `who` is role:x, group:x or user:x."""
+
+    process: Named
+    region: Annotated[str, Field(max_length=200)]
+    right: Literal["see", "edit", "publish"]
+    who: Annotated[str, Field(pattern=r"^(role|group|user):\S.*$", max_length=200)]
+
+
+class GivenRights(Asked):
+    items: Annotated[list[GivenRight], Field(max_length=5_000)]
+
+
+class EffectiveProcess(BaseModel):
+    """What a design means: of an overlay, the base with what the region has otherwise."""
+
+    text: str
+    model: Model | None
+    hash: str | None
+    problems: list[FoundProblem]
+    layout: dict[str, Any]
+
+
+class RegionList(BaseModel):
+    items: list[Region]

@@ -1,0 +1,1 @@
+"""What the designer does with processes: texts as models and back, edits, differences, trials. No server, no web."""

@@ -1,0 +1,77 @@
+/** The card of a node: what it is called, its rule in words, and whether something is wrong with it. */
+import { CloseCircleFilled, DeleteOutlined, WarningFilled } from '@ant-design/icons'
+import { Tooltip } from 'antd'
+import { memo, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLanguage } from '../../i18n'
+import { actionOf, kindOf } from '../catalogue'
+import { Icon, inkOf } from '../icons'
+import type { Catalogue, FlowNode, Problem } from '../types'
+import { nodeWords } from '../words'
+import './card.css'
+
+export type Mark = 'added' | 'removed' | 'changed' | 'open' | 'done' | 'failed' | 'skipped' | 'withdrawn' | null
+type Props = {
+  node: FlowNode
+  catalogue: Catalogue
+  problems?: readonly Problem[]
+  selected?: boolean
+  mark?: Mark
+  note?: ReactNode
+  choose?: (event: { shiftKey: boolean }) => void
+  remove?: () => void
+  tab?: number
+}
+
+function Trouble({ problems }: { problems: readonly Problem[] }) {
+  const { language } = useLanguage()
+  if (problems.length === 0) return null
+  const bad = problems.some((one) => one.severity === 'error')
+  const said = problems.slice(0, 4).map((one, index) => <div key={index}>{language === 'zh' ? one.zh : one.en}</div>)
+  return (
+    <Tooltip title={<>{said}</>}>
+      <span className={bad ? 'card-trouble bad' : 'card-trouble'} role="img" aria-label={problems.map((one) => (language === 'zh' ? one.zh : one.en)).join('；')}>
+        {bad ? <CloseCircleFilled /> : <WarningFilled />}
+      </span>
+    </Tooltip>
+  )
+}
+
+export const Card = memo(function Card({ node, catalogue, problems = [], selected, mark = null, note, choose, remove, tab = 0 }: Props) {
+  const { t } = useTranslation()
+  const { language, text } = useLanguage()
+  const kind = kindOf(catalogue, node)
+  const action = actionOf(catalogue, node)
+  const bad = problems.some((one) => one.severity === 'error')
+  const name = nodeWords(node, catalogue, language)
+  const says = text(node.says) || text(action?.title ?? kind?.about)
+  const classes = ['card', selected && 'selected', bad && 'bad', mark && `mark-${mark}`].filter(Boolean).join(' ')
+  return (
+    <div className={classes} style={{ '--card-ink': inkOf(action?.group ?? kind?.group) } as React.CSSProperties} data-testid={`card-${node.id}`}>
+      <button
+        type="button"
+        className="card-face"
+        tabIndex={tab}
+        aria-pressed={selected}
+        data-node={node.id}
+        onClick={choose}
+        onKeyDown={(event) => {
+          if (remove && (event.key === 'Delete' || event.key === 'Backspace')) remove()
+        }}
+      >
+        <span className="card-head">
+          <Icon name={action?.icon ?? kind?.icon} />
+          <span className="card-name">{name}</span>
+        </span>
+        <span className="card-says">{says || <span className="bad">{t('flow.unset')}</span>}</span>
+        {note && <span className="card-note">{note}</span>}
+      </button>
+      <Trouble problems={problems} />
+      {remove && (
+        <button type="button" className="card-remove" tabIndex={-1} aria-label={t('flow.remove', { name })} onClick={remove}>
+          <DeleteOutlined />
+        </button>
+      )}
+    </div>
+  )
+})

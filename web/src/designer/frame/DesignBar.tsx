@@ -1,0 +1,107 @@
+/** The bar above a design: its name, whether it is saved, the five steps with their state, and what one does with it. */
+import {
+  ArrowLeftOutlined, CheckOutlined, CodeOutlined, ExclamationCircleOutlined, PlayCircleOutlined, RedoOutlined, SearchOutlined, UndoOutlined,
+} from '@ant-design/icons' // prettier-ignore
+import { Badge, Button, Tooltip } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Link, NavLink, useNavigate } from 'react-router'
+import { useLanguage } from '../../i18n'
+import { useDesign } from '../store/design'
+import { errorsByStep, steps } from './places'
+import { useTravel } from './useKeys'
+
+function SavedAt() {
+  const { t } = useTranslation()
+  const saving = useDesign((state) => state.saving)
+  const savedAt = useDesign((state) => state.savedAt)
+  const waiting = useDesign((state) => state.queue.length)
+  const { language } = useLanguage()
+  const time = new Date(savedAt).toLocaleTimeString(language === 'zh' ? 'zh-CN' : 'en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const said = {
+    saved: t('design.saved.saved', { time }),
+    saving: t('design.saved.saving'),
+    offline: t('design.saved.offlineShort', { count: waiting }),
+    conflict: t('design.saved.conflict'),
+  }[saving]
+  return (
+    <Tooltip title={saving === 'offline' ? t('design.saved.offline', { count: waiting }) : undefined}>
+      <span className={`designer-saved ${saving}`} role="status" data-testid="saved" data-saving={saving}>
+        {said}
+      </span>
+    </Tooltip>
+  )
+}
+
+function StepLinks({ id }: { id: string }) {
+  const { t } = useTranslation()
+  const problems = useDesign((state) => state.problems)
+  const checked = useDesign((state) => state.checked)
+  const errors = errorsByStep(problems)
+  return (
+    <nav aria-label={t('design.bar.steps')}>
+      <ol className="designer-steps">
+        {steps.map((step, index) => {
+          const count = errors[step]
+          const said = count ? t('design.bar.stepErrors', { count }) : t('design.bar.stepOk')
+          const judged = checked && step !== 'publish'
+          return (
+            <li key={step}>
+              <NavLink to={`/designer/${id}/${step}`} data-testid={`step-${step}`}>
+                <span className={`step-mark ${judged ? (count ? 'bad' : 'ok') : ''}`} {...(judged ? { 'aria-label': said, role: 'img' } : {})}>
+                  {judged ? count || <CheckOutlined /> : index + 1}
+                </span>
+                {t(`design.step.${step}`)}
+              </NavLink>
+            </li>
+          )
+        })}
+      </ol>
+    </nav>
+  )
+}
+
+export function DesignBar({ find, problems }: { find: () => void; problems: () => void }) {
+  const { t } = useTranslation()
+  const { text } = useLanguage()
+  const go = useNavigate()
+  const { back, forth } = useTravel()
+  const design = useDesign((state) => state.design)!
+  const title = useDesign((state) => state.model?.head.title)
+  const past = useDesign((state) => state.steps.past)
+  const future = useDesign((state) => state.steps.future)
+  const found = useDesign((state) => state.problems)
+  const errors = found.filter((one) => one.severity === 'error').length
+  const tool = (title: string, icon: React.ReactNode, onClick: () => void, id: string, disabled = false) => (
+    <Tooltip title={title}>
+      <Button type="text" icon={icon} aria-label={title} onClick={onClick} disabled={disabled} data-testid={id} />
+    </Tooltip>
+  )
+  return (
+    <header className="designer-bar">
+      <div className="designer-name">
+        <Link to="/designer" className="page-back" aria-label={t('design.bar.leave')}>
+          <ArrowLeftOutlined />
+        </Link>
+        <div>
+          <strong title={text(title) || design.process}>{text(title) || design.process}</strong>
+          <SavedAt />
+        </div>
+      </div>
+      <StepLinks id={design.id} />
+      <div className="designer-tools">
+        {tool(t('design.bar.undo'), <UndoOutlined />, () => void back(), 'undo', past.length === 0 || !design.may.edit)}
+        {tool(t('design.bar.redo'), <RedoOutlined />, () => void forth(), 'redo', future.length === 0 || !design.may.edit)}
+        {tool(`${t('design.bar.find')} Ctrl+K`, <SearchOutlined />, find, 'find')}
+        {tool(t('design.bar.text'), <CodeOutlined />, () => void go(`/designer/${design.id}/text`), 'text')}
+        <Tooltip title={t('design.bar.problems')}>
+          <Badge count={errors || found.length} size="small" color={errors ? undefined : 'gold'} offset={[-6, 6]}>
+            <Button type="text" icon={<ExclamationCircleOutlined />} aria-label={t('design.bar.problems')} onClick={problems} data-testid="problems" />
+          </Badge>
+        </Tooltip>
+        <Button icon={<PlayCircleOutlined />} onClick={() => void go(`/designer/${design.id}/simulate`)} data-testid="simulate">
+          {t('design.bar.simulate')}
+        </Button>
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,76 @@
+/** The YAML itself: what is typed becomes the model a moment later, and the other way round; problems stand at their lines. */
+import { yaml } from '@codemirror/lang-yaml'
+import { linter, lintGutter, type Diagnostic } from '@codemirror/lint'
+import CodeMirror, { EditorView } from '@uiw/react-codemirror'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLanguage } from '../../i18n'
+import { replace, settled, useDesign } from '../store/design'
+import type { Problem } from '../types'
+
+const WAIT = 800
+
+/** Problems where the editor marks them; a line that is gone is the last one. */
+export function marksOf(problems: readonly Problem[], lines: { count: number; at: (line: number) => { from: number; to: number } }, language: 'zh' | 'en'): Diagnostic[] {
+  return problems.map((problem) => {
+    const line = lines.at(Math.min(Math.max(problem.line, 1), lines.count))
+    const from = Math.min(line.from + Math.max(problem.column - 1, 0), line.to)
+    return {
+      from,
+      to: line.to,
+      severity: problem.severity === 'error' ? 'error' : 'warning',
+      message: [problem[language], language === 'zh' ? problem.hint_zh : problem.hint_en].filter(Boolean).join(' '),
+      source: problem.code,
+    }
+  })
+}
+
+export default function TextStep() {
+  const { t } = useTranslation()
+  const { language } = useLanguage()
+  const text = useDesign((state) => state.design?.text ?? '')
+  const problems = useDesign((state) => state.problems)
+  const may = useDesign((state) => state.design?.may.edit === true)
+  const [mine, setMine] = useState<string | null>(null)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const pending = useRef<string | null>(null)
+  const save = async () => {
+    const typed = pending.current
+    if (typed === null || !(await settled())) return
+    if (await replace({ text: typed }, t('design.did.text'))) {
+      if (pending.current === typed) {
+        pending.current = null
+        setMine(null)
+      }
+    }
+  }
+  const type = (next: string) => {
+    pending.current = next
+    setMine(next)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => void save(), WAIT)
+  }
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current)
+      void save()
+    },
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [],
+  )
+  const extensions = useMemo(
+    () => [
+      yaml(),
+      lintGutter(),
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ 'aria-label': t('design.bar.text') }),
+      linter((view) => marksOf(problems, { count: view.state.doc.lines, at: (line) => view.state.doc.line(line) }, language), { delay: 100 }),
+    ],
+    [problems, language, t],
+  )
+  return (
+    <div className="text-step" data-testid="yaml">
+      <CodeMirror value={mine ?? text} height="100%" editable={may} extensions={extensions} onChange={type} basicSetup={{ foldGutter: true }} />
+    </div>
+  )
+}

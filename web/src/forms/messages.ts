@@ -1,0 +1,46 @@
+import type { Same } from '../i18n'
+
+export const zh = {
+  forms: {
+    rows: '（{{count}} 行）',
+    addRow: '添加一行',
+    removeRow: '删除第 {{number}} 行',
+    choose: '请选择',
+    yes: '是',
+    no: '否',
+    people: '输入姓名查找',
+    nobodyFound: '没有找到',
+    upload: '上传文件',
+    uploadImage: '上传图片',
+    uploading: '正在上传',
+    removeFile: '移除 {{name}}',
+    most: '最多 {{count}} 个',
+    latitude: '纬度',
+    longitude: '经度',
+    here: '使用当前位置',
+    noPlace: '无法取得当前位置，请手动填写',
+    file: '附件',
+  },
+}
+export const en: Same<typeof zh> = {
+  forms: {
+    rows: '({{count}} rows)',
+    addRow: 'Add a row',
+    removeRow: 'Remove row {{number}}',
+    choose: 'Please choose',
+    yes: 'Yes',
+    no: 'No',
+    people: 'Type a name',
+    nobodyFound: 'Nobody found',
+    upload: 'Upload a file',
+    uploadImage: 'Upload a picture',
+    uploading: 'Uploading',
+    removeFile: 'Remove {{name}}',
+    most: 'At most {{count}}',
+    latitude: 'Latitude',
+    longitude: 'Longitude',
+    here: 'Use my location',
+    noPlace: 'Your location cannot be told. Please fill it in',
+    file: 'File',
+  },
+}

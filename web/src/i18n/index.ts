@@ -1,0 +1,59 @@
+/**
+ * Chinese and English. Every area keeps its sentences in a `messages.ts` of its own, `{ zh, en }` with the same keys;
+ * all are merged here. The browser's choice is kept, Chinese is the default.
+ */
+import i18next from 'i18next'
+import { initReactI18next, useTranslation } from 'react-i18next'
+
+export type Language = 'zh' | 'en'
+export type Tree = { [key: string]: string | Tree }
+/** The same keys with other sentences: what `en` must be, once `zh` is written. */
+export type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
+export type Messages = { zh: Tree; en: Tree }
+
+const found = import.meta.glob<Messages>('../**/messages.ts', { eager: true })
+
+/** All sentences of a language: the first level of keys is the area. */
+export function sentences(language: Language): Tree {
+  return Object.assign({}, ...Object.values(found).map((module) => module[language])) as Tree
+}
+
+const KEPT = 'waystation.language'
+
+export function keptLanguage(): Language {
+  return localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh'
+}
+
+export function chooseLanguage(language: Language): void {
+  localStorage.setItem(KEPT, language)
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
+  void i18next.changeLanguage(language)
+}
+
+void i18next.use(initReactI18next).init({
+  resources: { zh: { translation: sentences('zh') }, en: { translation: sentences('en') } },
+  lng: keptLanguage(),
+  fallbackLng: 'zh',
+  interpolation: { escapeValue: false },
+})
+document.documentElement.lang = keptLanguage() === 'zh' ? 'zh-CN' : 'en'
+
+/** A text of a definition: plain, or by language. */
+export type Text = string | { zh?: string; en?: string } | null | undefined
+
+/** The sentence of a definition's text in a language; the other language rather than nothing. */
+export function textIn(text: unknown, language: Language): string {
+  if (text === null || text === undefined) return ''
+  if (typeof text !== 'object') return String(text)
+  const { zh, en } = text as { zh?: string; en?: string }
+  return (language === 'zh' ? (zh ?? en) : (en ?? zh)) ?? ''
+}
+
+/** The language of the page, and the reader of texts that come from the server. */
+export function useLanguage(): { language: Language; text: (value: unknown) => string } {
+  const { i18n } = useTranslation()
+  const language: Language = i18n.language === 'en' ? 'en' : 'zh'
+  return { language, text: (value) => textIn(value, language) }
+}
+
+export default i18next

@@ -1,0 +1,54 @@
+/** The scenarios that a design keeps: run them all, see which fail and what they do not reach. */
+import { CheckCircleFilled, CloseCircleFilled, DeleteOutlined, PlayCircleOutlined } from '@ant-design/icons'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { designs } from '../designer/api'
+import { useCatalogue } from '../designer/catalogue'
+import { arrived, settled, useDesign } from '../designer/store/design'
+import { nodeWords } from '../designer/words'
+import { useLanguage } from '../i18n'
+import { Nothing } from '../shared/Nothing'
+import { Refusal } from '../shared/Refusal'
+
+const said = (failure: unknown, text: (value: unknown) => string) => (typeof failure === 'object' ? text(failure) || JSON.stringify(failure) : String(failure))
+
+export function Scenarios({ may }: { may: boolean }) {
+  const { t } = useTranslation()
+  const { text, language } = useLanguage()
+  const catalogue = useCatalogue()
+  const design = useDesign((state) => state.design)!
+  const model = useDesign((state) => state.model)
+  const listed = useQuery({ queryKey: ['scenarios', design.id, design.revision], queryFn: () => designs.scenarios(design.id) })
+  const run = useMutation({ mutationFn: async () => (await settled(), designs.runScenarios(design.id)) })
+  const drop = useMutation({
+    mutationFn: async (name: string) => {
+      const answer = await designs.dropScenario(design.id, name, useDesign.getState().etag)
+      arrived(answer.body, answer.etag)
+    },
+  })
+  const items = listed.data?.items ?? []
+  if (listed.isSuccess && items.length === 0) return <Nothing icon={<PlayCircleOutlined />} title={t('sim.noScenarios')} hint={t('sim.noScenariosHint')} />
+  return (
+    <>
+      <Refusal error={listed.error ?? run.error ?? drop.error} />
+      <Button type="primary" icon={<PlayCircleOutlined />} loading={run.isPending} onClick={() => run.mutate()} data-testid="run-scenarios">{t('sim.runAll')}</Button>
+      {run.data && <p role="status" data-testid="scenarios-result">{t('sim.result', { passed: run.data.passed, failed: run.data.failed })}</p>}
+      <ul className="sim-scenarios">
+        {items.map((one) => {
+          const verdict = run.data?.items.find((item) => item.name === one.name)
+          return (
+            <li key={one.name}>
+              {verdict && (verdict.passed ? <CheckCircleFilled className="good" /> : <CloseCircleFilled className="bad" />)}
+              <span><strong>{one.name}</strong><span className="soft small"> {t('sim.steps', { count: one.steps.length })}</span>
+                {verdict && !verdict.passed && verdict.failures.map((failure, index) => <span key={index} className="bad small">{said(failure, text)}</span>)}
+              </span>
+              <Button type="text" size="small" icon={<DeleteOutlined />} disabled={!may} aria-label={t('sim.removeScenario', { name: one.name })} onClick={() => drop.mutate(one.name)} />
+            </li>
+          )
+        })}
+      </ul>
+      {run.data && run.data.coverage.missed.length > 0 && <p className="soft small">{t('sim.missed')} {run.data.coverage.missed.map((id) => nodeWords(model?.nodes.find((node) => node.id === id), catalogue, language) || id).join('、')}</p>}
+    </>
+  )
+} // prettier-ignore

@@ -1,0 +1,206 @@
+/** Cases that the user may see: his own, and others'. */
+import { AppstoreAddOutlined, ProfileOutlined, SearchOutlined } from '@ant-design/icons'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { Button, Input, Segmented, Select, Table, type TableColumnsType } from 'antd'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useSearchParams } from 'react-router'
+import { answered, api } from '../../api/client'
+import { Loading } from '../../app/Loading'
+import { useLanguage } from '../../i18n'
+import { Nothing } from '../../shared/Nothing'
+import { Page } from '../../shared/Page'
+import { PersonName } from '../../shared/people'
+import { Refusal } from '../../shared/Refusal'
+import { usePhone } from '../../shared/usePhone'
+import { whenText } from '../../shared/when'
+import { useProcesses, useProcessTitle } from '../processes'
+import { StatusTag } from './StatusTag'
+import type { Case } from './useCase'
+import './cases.css'
+
+const PAGE = 30
+const STATUSES = ['open', 'done', 'cancelled', 'withdrawn', 'failed'] as const
+type Asked = { whose: string; status: string; process: string; text: string }
+
+function useAsked(): [Asked, (change: Partial<Asked>) => void] {
+  const [params, setParams] = useSearchParams()
+  const get = (name: string) => params.get(name) ?? ''
+  const asked = { whose: get('whose') || 'mine', status: get('status'), process: get('process'), text: get('text') }
+  const ask = (change: Partial<Asked>) => {
+    const next = { ...asked, ...change }
+    const kept = Object.entries(next).filter(([name, value]) => value !== '' && !(name === 'whose' && value === 'mine'))
+    setParams(Object.fromEntries(kept), { replace: true })
+  }
+  return [asked, ask]
+}
+
+function useCases(asked: Asked) {
+  return useInfiniteQuery({
+    queryKey: ['cases', asked],
+    queryFn: ({ pageParam }) =>
+      answered(
+        api.GET('/api/v1/cases', {
+          params: {
+            query: {
+              initiator: asked.whose === 'mine' ? ['@me'] : undefined,
+              status: asked.status ? [asked.status as never] : undefined,
+              process: asked.process ? [asked.process] : undefined,
+              text: asked.text || undefined,
+              cursor: pageParam,
+              limit: PAGE,
+            },
+          },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+}
+
+function Filters({ asked, ask }: { asked: Asked; ask: (change: Partial<Asked>) => void }) {
+  const { t } = useTranslation()
+  const titles = useProcessTitle()
+  const processes = useProcesses().data?.items ?? []
+  const [words, setWords] = useState(asked.text)
+  useEffect(() => setWords(asked.text), [asked.text])
+  useEffect(() => {
+    if (words === asked.text) return
+    const wait = setTimeout(() => ask({ text: words }), 300)
+    return () => clearTimeout(wait)
+  })
+  return (
+    <div className="cases-filters">
+      <Segmented
+        value={asked.whose}
+        onChange={(whose) => ask({ whose })}
+        options={[
+          { value: 'mine', label: t('work.cases.mine') },
+          { value: 'all', label: t('work.cases.all') },
+        ]}
+      />
+      <Input
+        allowClear
+        prefix={<SearchOutlined />}
+        placeholder={t('work.tasks.search')}
+        aria-label={t('work.tasks.search')}
+        value={words}
+        maxLength={100}
+        onChange={(event) => setWords(event.target.value)}
+        className="cases-search"
+      />
+      <Select
+        aria-label={t('work.tasks.process')}
+        value={asked.process}
+        onChange={(process) => ask({ process })}
+        className="cases-select"
+        options={[
+          { value: '', label: t('work.tasks.everyProcess') },
+          ...processes.map((one) => ({ value: one.process, label: titles(one.process) })),
+        ]}
+      />
+      <Select
+        aria-label={t('work.cases.status')}
+        value={asked.status}
+        onChange={(status) => ask({ status })}
+        className="cases-select"
+        options={[
+          { value: '', label: t('work.cases.everyStatus') },
+          ...STATUSES.map((status) => ({ value: status, label: t(`shared.status.${status}`) })),
+        ]}
+      />
+    </div>
+  )
+}
+
+function CaseTable({ cases }: { cases: Case[] }) {
+  const { t } = useTranslation()
+  const { language, text } = useLanguage()
+  const titles = useProcessTitle()
+  const columns: TableColumnsType<Case> = [
+    {
+      title: t('work.cases.case'),
+      render: (_, one) => (
+        <div>
+          <Link to={`/cases/${one.id}`} className="cases-title">
+            {text(one.title) || titles(one.process)}
+          </Link>
+          <div className="soft cases-small">{titles(one.process)}</div>
+        </div>
+      ),
+    },
+    { title: t('work.cases.status'), width: 120, render: (_, one) => <StatusTag about={one} /> },
+    { title: t('work.tasks.initiator'), width: 140, render: (_, one) => <PersonName id={one.initiator} /> },
+    { title: t('work.cases.started'), width: 150, render: (_, one) => whenText(one.started_at, language) },
+    { title: t('work.cases.ended'), width: 150, render: (_, one) => whenText(one.ended_at, language) || '—' },
+  ]
+  return <Table<Case> rowKey="id" columns={columns} dataSource={cases} pagination={false} size="middle" />
+}
+
+function CaseCards({ cases }: { cases: Case[] }) {
+  const { language, text } = useLanguage()
+  const titles = useProcessTitle()
+  return (
+    <ul className="case-cards">
+      {cases.map((one) => (
+        <li key={one.id}>
+          <Link to={`/cases/${one.id}`} className="case-card">
+            <span className="case-card-line">
+              <strong>{text(one.title) || titles(one.process)}</strong>
+              <StatusTag about={one} />
+            </span>
+            <span className="case-card-line soft">
+              <span>{titles(one.process)}</span>
+              <span>{whenText(one.started_at, language)}</span>
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+export function CaseList() {
+  const { t } = useTranslation()
+  const phone = usePhone()
+  const [asked, ask] = useAsked()
+  const found = useCases(asked)
+  const cases = found.data?.pages.flatMap((page) => page.items) ?? []
+  const filtered = Boolean(asked.text || asked.process || asked.status)
+  return (
+    <Page title={t('work.cases.title')} about={t('work.cases.about')}>
+      <div className="panel cases">
+        <Filters asked={asked} ask={ask} />
+        <Refusal error={found.error} retry={() => void found.refetch()} />
+        {found.isPending && <Loading />}
+        {found.isSuccess && cases.length === 0 && (
+          <Nothing
+            icon={filtered ? <SearchOutlined /> : <ProfileOutlined />}
+            title={t(filtered ? 'work.cases.emptyFound' : 'work.cases.empty')}
+            hint={t(filtered ? 'work.tasks.emptyFoundHint' : 'work.cases.emptyHint')}
+            action={
+              filtered ? (
+                <Button onClick={() => ask({ text: '', process: '', status: '' })}>{t('work.tasks.clear')}</Button>
+              ) : (
+                <Link to="/start">
+                  <Button type="primary" icon={<AppstoreAddOutlined />}>
+                    {t('work.tasks.startOne')}
+                  </Button>
+                </Link>
+              )
+            }
+          />
+        )}
+        {cases.length > 0 && (phone ? <CaseCards cases={cases} /> : <CaseTable cases={cases} />)}
+        {found.hasNextPage && (
+          <div className="tasks-more">
+            <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+              {t('work.tasks.more')}
+            </Button>
+          </div>
+        )}
+      </div>
+    </Page>
+  )
+}

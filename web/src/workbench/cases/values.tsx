@@ -1,0 +1,97 @@
+/** Values of a case as people read them: money in yuan, dates, lists, tables of lines, people and files by name. */
+import { useTranslation } from 'react-i18next'
+import { useLanguage } from '../../i18n'
+import { FileLink } from '../../shared/files'
+import { PeopleNames } from '../../shared/people'
+import { whenText } from '../../shared/when'
+import type { Field, Plan } from '../plan'
+
+/** What is known of every field of a process: its data, with the words of the forms that ask for it. */
+export function fieldsOf(plan: Plan | undefined): Record<string, Field> {
+  const found: Record<string, Field> = { ...plan?.data }
+  for (const form of Object.values(plan?.forms ?? {}))
+    for (const [name, field] of Object.entries(form.fields ?? {}))
+      found[name] = { ...found[name], ...field, title: field.title ?? found[name]?.title }
+  return found
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const isTable = (value: unknown): value is Record<string, unknown>[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isRecord)
+
+export function moneyText(value: number): string {
+  return `¥${(value / 100).toLocaleString('zh-CN', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+}
+
+function Table({ rows, field }: { rows: Record<string, unknown>[]; field: Field | undefined }) {
+  const { text } = useLanguage()
+  const known = field?.items?.properties ?? {}
+  const columns = [...new Set([...Object.keys(known), ...rows.flatMap((row) => Object.keys(row))])]
+  return (
+    <div style={{ overflowX: 'auto' }}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map((name) => (
+              <th key={name} scope="col">
+                {text(known[name]?.title) || name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <tr key={index}>
+              {columns.map((name) => (
+                <td key={name}>
+                  <ValueView value={row[name]} field={known[name]} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+export function ValueView({ value, field }: { value: unknown; field?: Field }) {
+  const { t } = useTranslation()
+  const { language, text } = useLanguage()
+  if (value === null || value === undefined || value === '') return <span className="soft">—</span>
+  if (typeof value === 'boolean') return <>{t(value ? 'forms.yes' : 'forms.no')}</>
+  if (typeof value === 'number') return <>{field?.format === 'money' ? moneyText(value) : value.toLocaleString()}</>
+  if (isTable(value)) return <Table rows={value} field={field} />
+  if (Array.isArray(value)) {
+    if (value.length === 0) return <span className="soft">—</span>
+    if (field?.widget === 'members') return <PeopleNames ids={value.map(String)} most={10} />
+    if (field?.widget === 'image' || field?.widget === 'file')
+      return (
+        <>
+          {value.map((file, index) => (
+            <span key={String(file)}>
+              {index > 0 && ' · '}
+              <FileLink id={String(file)} />
+            </span>
+          ))}
+        </>
+      )
+    return <>{value.map((each) => (isRecord(each) ? JSON.stringify(each) : String(each))).join('、')}</>
+  }
+  if (isRecord(value)) {
+    if (typeof value.lat === 'number' && typeof value.lng === 'number')
+      return (
+        <>
+          {value.lat.toFixed(5)}, {value.lng.toFixed(5)} <span className="soft">{String(value.datum ?? '')}</span>
+        </>
+      )
+    if ('zh' in value || 'en' in value) return <>{text(value)}</>
+    return <>{Object.entries(value).map(([name, each]) => `${name}: ${isRecord(each) ? '…' : String(each)}`).join(' · ')}</>
+  }
+  if (field?.format === 'date-time' || /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(String(value)))
+    return <>{whenText(String(value), language)}</>
+  const option = Array.isArray(field?.oneOf) ? (field.oneOf as { const: unknown; title?: unknown }[]).find((one) => one.const === value) : undefined
+  return <>{(option && text(option.title)) || String(value)}</>
+}

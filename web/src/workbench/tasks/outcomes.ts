@@ -1,0 +1,16 @@
+/** What became of a task, in words: the title that its process gives the outcome, else that of the usual ones. */
+import type { TFunction } from 'i18next'
+import type { Task } from './useTasks'
+
+const usual = ['done', 'approved', 'rejected', 'returned', 'withdrawn', 'abstained', 'cancelled', 'transferred']
+
+export function outcomeName(id: string, title: string, t: TFunction): string {
+  if (title && title !== id) return title
+  return usual.includes(id) ? t(`work.outcome.${id}`) : title || id
+}
+
+export function outcomeText(task: Task, text: (value: unknown) => string, t: TFunction): string {
+  const id = task.outcome ?? task.status
+  const known = Array.isArray(task.outcomes) ? (task.outcomes as { id: string; title?: unknown }[]) : []
+  return outcomeName(id, text(known.find((one) => one.id === id)?.title), t)
+}
