@@ -16,7 +16,7 @@ import structlog
 
 from waystation.contracts.errors import Unavailable
 from waystation.settings import Settings
-from waystation.store import chores, idempotency, locks, messages, outbox, tenants, timetables
+from waystation.store import chores, feed, idempotency, locks, messages, outbox, retention, tenants, timetables
 from waystation.store.session import EVERY_TENANT, Database, TenantSession
 
 #: How often every process looks whether something is due, give or take a half.
@@ -66,6 +66,10 @@ def standard_chores(rules: Rules) -> dict[str, Chore]:
         _ = await outbox.forget_done(session, at - rules.done_for)
         return False
 
+    async def old_feed(session: TenantSession, at: datetime) -> bool:
+        await feed.forget(session, at - rules.done_for)
+        return False
+
     async def unused_locks(session: TenantSession, _: datetime) -> bool:
         return await locks.forget_unused(session, _LOCKS) == _LOCKS
 
@@ -73,10 +77,15 @@ def standard_chores(rules: Rules) -> dict[str, Chore]:
         await timetables.have_all_set(session, at)
         return False
 
+    async def old_personal_data(session: TenantSession, at: datetime) -> bool:
+        return await retention.carry_out(session, at)
+
     return {
+        "personal": old_personal_data,
         "messages": old_messages,
         "keys": old_keys,
         "outbox": done_effects,
+        "feed": old_feed,
         "locks": unused_locks,
         "timetables": all_timetables,
     }

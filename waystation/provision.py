@@ -11,7 +11,7 @@ from waystation.compiler import compile_process
 from waystation.compiler.files import DefinitionFile, Definitions, find_files
 from waystation.compiler.library import Library
 from waystation.contracts.catalog import Catalog
-from waystation.contracts.people import Organisation
+from waystation.contracts.people import Organisation, Person
 from waystation.contracts.plan import canonical_json
 from waystation.scenario_files import shipped_definitions
 from waystation.store import definitions, people, tenants
@@ -45,6 +45,20 @@ async def provision_demo(database: Database, catalog: Catalog) -> Provisioned:
         await _user(database, person, at, done)
     await demo.seed(database, DEMO, at=at)
     return done
+
+
+async def provision_tenant(database: Database, tenant: str, admin: str) -> str | None:
+    """Make a tenant with one person, its administrator: his password. None where the tenant has people already."""
+    at, password = datetime.now(UTC), passwords.new_password()
+    hashed = await passwords.hash_password(password)
+    async with database.write(tenant) as session:
+        await tenants.ensure_tenant(session, at=at)
+        if await people.latest_version(session) != 0:
+            return None
+        organisation = Organisation({admin: Person(admin, admin, roles=("admin",))})
+        await people.save_organisation(session, organisation, by="", at=at)
+        await people.save_user(session, admin, admin, hashed, at=at)
+    return password
 
 
 def _organisation(shipped: Definitions) -> Organisation:

@@ -47,6 +47,9 @@ class Settings(BaseModel):
     scanner: str | None = Field(default=None, pattern=r"^\S+:\d{1,5}$")
     scanner_patience: Annotated[float, Field(gt=0, le=300)] = 30.0
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+/?$")
+    temporal_page: str | None = Field(default=None, pattern=r"^https?://[^/\s]+/?$")
+    keys: str | None = Field(default=None, repr=False)
+    keys_file: Path | None = None
     requests_per_minute: Annotated[int, Field(ge=1)] = 3_000
     sign_ins_per_minute: Annotated[int, Field(ge=1)] = 60
     oidc_issuer: str | None = Field(default=None, pattern=r"^https?://\S+$")
@@ -58,12 +61,28 @@ class Settings(BaseModel):
     tidy_minutes: Annotated[int, Field(ge=1, le=1440)] = 10
     keep_done_days: Days = 7
     keep_keys_days: Days = 30
+    pull_contacts: str | None = Field(default=None, pattern=r"^\s*((wecom|dingtalk):[^\s:]{1,64}(\s+|$))+$")
+    pull_contacts_minutes: Annotated[int, Field(ge=5, le=10_080)] = 1_440
     wecom_url: str = "https://qyapi.weixin.qq.com"
     wecom_corp_id: str | None = None
     wecom_contacts_secret: str | None = Field(default=None, repr=False)
     dingtalk_url: str = "https://oapi.dingtalk.com"
     dingtalk_app_key: str | None = None
     dingtalk_app_secret: str | None = Field(default=None, repr=False)
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: str | None = None
+    sms_url: str = Field(default="https://dysmsapi.aliyuncs.com", pattern=r"^https?://[^/\s]+/?$")
+    sms_key: str | None = None
+    sms_secret: str | None = Field(default=None, repr=False)
+    sms_sign: str | None = None
+    sms_texts: str | None = None
+    http_allow: str | None = None
+    private_networks: str | None = None
+    secrets_dir: Path | None = None
+    metrics_key: str | None = Field(default=None, min_length=16, repr=False)
+    otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
+    mcp_token: str | None = Field(default=None, repr=False)
+    trace_share: Annotated[float, Field(ge=0, le=1)] = 1.0
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:

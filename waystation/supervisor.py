@@ -15,13 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from designer_api.temporal_page import CODEC
 from waystation.bootstrap import build_catalog
 from waystation.contracts.errors import Refused, Unavailable
 from waystation.provision import DEMO, Provisioned, provision_demo
-from waystation.server import database_url, temporal_address
-from waystation.settings import Settings
+from waystation.sealing.ring import KeyRing
+from waystation.server import database_url, open_database, temporal_address
+from waystation.settings import PREFIX, Settings
 from waystation.store import migrate
-from waystation.store.session import Database
 from waystation.temporal_server import TemporalServer
 
 #: Seconds until the API must answer.
@@ -157,7 +158,7 @@ class Supervisor:
         print(self._greeting(made), flush=True)
 
     async def _provision(self) -> Provisioned:
-        database = Database(database_url(self.settings))
+        database = open_database(self.settings)
         try:
             return await provision_demo(database, build_catalog())
         finally:
@@ -171,6 +172,7 @@ class Supervisor:
             ui_port=settings.temporal_ui_port,
             log=settings.data_dir / "temporal.log",
             namespace=settings.temporal_namespace,
+            codec=f"{settings.url}{CODEC}" if KeyRing.of(settings) is not None else None,
         )
 
     async def _wait_until_ready(self) -> None:
@@ -258,30 +260,27 @@ def refuse_taken(host: str, port: int, name: str = "WAYSTATION_PORT") -> None:
 
 def environment(settings: Settings) -> Mapping[str, str]:
     """Our own settings for a child, whatever they came from."""
-    own = {name for name in os.environ if name.startswith("WAYSTATION_")}
+    own = {name: field for name, field in Settings.variables().items() if name.startswith(PREFIX)}
+    values = {name: getattr(settings, field) for name, field in own.items()}
     return {
-        **{name: value for name, value in os.environ.items() if name not in own},
-        "WAYSTATION_DATA_DIR": str(settings.data_dir),
-        "WAYSTATION_HOST": settings.host,
-        "WAYSTATION_PORT": str(settings.port),
-        "WAYSTATION_LOG_LEVEL": settings.log_level,
-        "WAYSTATION_TEMPORAL_PORT": str(settings.temporal_port),
-        "WAYSTATION_TEMPORAL_UI_PORT": str(settings.temporal_ui_port),
-        "WAYSTATION_TIDY_MINUTES": str(settings.tidy_minutes),
-        "WAYSTATION_KEEP_DONE_DAYS": str(settings.keep_done_days),
-        "WAYSTATION_KEEP_KEYS_DAYS": str(settings.keep_keys_days),
+        **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+        **{name: str(value) for name, value in values.items() if value is not None},
         "PYTHONUNBUFFERED": "1",
     }
 
 
-async def keep_workers(settings: Settings, number: int, name: str, health_port: int | None) -> None:
+async def keep_workers(
+    settings: Settings, number: int, name: str, health_port: int | None, health_host: str = "127.0.0.1"
+) -> None:
     """Run several workers until a signal; one that ends is started again."""
     stopping = asyncio.Event()
     _on_signal(stopping)
     children = Children(settings)
     try:
         for each in range(number):
-            port = ["--health-port", str(health_port + each)] if health_port is not None else []
+            port = []
+            if health_port is not None:
+                port = ["--health-port", str(health_port + each), "--health-host", health_host]
             children.start(f"{name}-{each + 1}", "worker", "--processes", "1", "--name", f"{name}-{each + 1}", *port)
         while not await _asked(stopping, RESTART_PAUSE):
             children.start_again()

@@ -79,6 +79,7 @@ class TemporalServer:
         ui_port: int | None = None,
         log: Path | None = None,
         namespace: str = "default",
+        codec: str | None = None,
     ) -> Self:
         """Start a server and wait until it answers.
 
@@ -86,6 +87,7 @@ class TemporalServer:
             data: file that its data live in; without one they are gone when it stops.
             port, ui_port: without a port for the web page there is none; without one for the server, a free one.
             log: file that its output is added to.
+            codec: where its web page has sealed data opened.
 
         Raises:
             Refused: `missing_program`; `port_in_use`.
@@ -96,7 +98,7 @@ class TemporalServer:
             for wanted in (chosen, ui_port):
                 if wanted is not None:
                     _refuse_taken(wanted)
-            process = _launch(_arguments(chosen, ui_port, data, namespace), log)
+            process = _launch(_arguments(chosen, ui_port, data, namespace, codec), log)
             server = cls(process, f"127.0.0.1:{chosen}", f"http://127.0.0.1:{ui_port}" if ui_port else None)
             try:
                 await server._wait_until_it_answers(namespace)
@@ -134,7 +136,7 @@ class TemporalServer:
             await asyncio.sleep(0.05)
 
 
-def _arguments(port: int, ui_port: int | None, data: Path | None, namespace: str) -> list[str]:
+def _arguments(port: int, ui_port: int | None, data: Path | None, namespace: str, codec: str | None) -> list[str]:
     arguments = [str(server_program()), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port)]
     arguments += ["--ui-port", str(ui_port)] if ui_port else ["--headless"]
     arguments += ["--namespace", namespace, "--log-level", "error", "--log-format", "json"]
@@ -142,6 +144,8 @@ def _arguments(port: int, ui_port: int | None, data: Path | None, namespace: str
         arguments += ["--dynamic-config-value", value]
     for name in SEARCH_ATTRIBUTES:
         arguments += ["--search-attribute", f"{name}=Keyword"]
+    if codec is not None and ui_port:
+        arguments += ["--ui-codec-endpoint", codec]
     if data is not None:
         data.parent.mkdir(parents=True, exist_ok=True)
         arguments += ["--db-filename", str(data)]

@@ -1,1 +1,1 @@
-"""Notices: templates in two languages, checked and rendered in a sandbox."""
+"""Notices: templates in two languages, rendered in a sandbox, and the channels that carry them: mail and SMS."""

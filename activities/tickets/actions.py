@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import select, update
 
-from activities._runtime import ActionContext, action, changed_rows, load_file, metres_between, point_at
+from activities._runtime import ActionContext, ComputeContext, action, changed_rows, load_file, metres_between, point_at
 from activities.tickets.contracts import (
     ClassifyIn,
     ClassifyOut,
@@ -52,7 +52,7 @@ LAST_TICKETS = 3
     icon="tags",
     errors=(UNKNOWN_CLASSIFIER,),
 )
-async def classify_text(ctx: ActionContext, args: ClassifyIn) -> ClassifyOut:
+async def classify_text(ctx: ComputeContext, args: ClassifyIn) -> ClassifyOut:
     """Sorts a text by its words; below the threshold a person has to decide."""
     try:
         classifier = load_file("classifiers", args.classifier, Classifier)

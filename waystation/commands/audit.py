@@ -56,13 +56,13 @@ def _say(tenant: str, checked: Checked) -> None:
 
 
 async def _check(tenant: str | None, expect: str | None) -> dict[str, Checked]:
-    from waystation.server import database_url
+    from waystation.server import open_database
     from waystation.settings import Settings
     from waystation.store import tenants
     from waystation.store.chain_check import check
-    from waystation.store.session import EVERY_TENANT, Database
+    from waystation.store.session import EVERY_TENANT
 
-    database = Database(database_url(Settings.read()))
+    database = open_database(Settings.read())
     try:
         async with database.read(EVERY_TENANT) as session:
             names = [row.tenant for row in await tenants.all_tenants(session)]

@@ -51,13 +51,12 @@ async def _publish(read: object, paths: list[str], tenant: str) -> list[str]:
     from waystation.bootstrap import build_catalog
     from waystation.compiler.files import Definitions
     from waystation.provision import publish_process
-    from waystation.server import database_url
+    from waystation.server import open_database
     from waystation.settings import Settings
-    from waystation.store.session import Database
 
     assert isinstance(read, Definitions)
     catalog = build_catalog()
-    database = Database(database_url(Settings.read()))
+    database = open_database(Settings.read())
     try:
         return [
             await publish_process(database, tenant, file, read.library, catalog)
@@ -90,13 +89,13 @@ def rebuild(
 
 
 async def _rebuild(check: bool, tenant: str | None) -> dict[str, Report]:
-    from waystation.server import database_url
+    from waystation.server import open_database
     from waystation.settings import Settings
     from waystation.store import tenants
     from waystation.store.rebuild import rebuild as put_right
-    from waystation.store.session import EVERY_TENANT, Database
+    from waystation.store.session import EVERY_TENANT
 
-    database = Database(database_url(Settings.read()))
+    database = open_database(Settings.read())
     try:
         async with database.read(EVERY_TENANT) as session:
             known = [row.tenant for row in await tenants.all_tenants(session)]

@@ -69,8 +69,27 @@ def _findings() -> Iterator[Finding]:
         yield Finding("settings", ", ".join(refused.detail.get("names", [])), refused.zh, refused.en)
         return
     yield Finding("settings", "understood")
+    yield _keys(settings)
     yield from _machine(settings)
     yield from asyncio.run(_servers(settings))
+
+
+def _keys(settings: Settings) -> Finding:
+    """Whether what leaves us is sealed. Without keys all works, and Temporal and the database hold plain data."""
+    from waystation.contracts.errors import Refused
+    from waystation.sealing.ring import KeyRing
+
+    try:
+        ring = KeyRing.of(settings)
+    except Refused as refused:
+        return Finding("keys", "not understood", refused.zh, refused.en)
+    if ring is None:
+        return Finding("keys", "none: nothing is sealed, see WAYSTATION_KEYS 未设置密钥，数据未加密")
+    file = settings.keys_file if settings.keys is None else None
+    if file is not None and file.stat().st_mode & 0o077:
+        return Finding("keys", f"others can read {file}", f"请执行 chmod 600 {file}", f"run: chmod 600 {file}")
+    others = len(ring.ids) - 1
+    return Finding("keys", f"{ring.current} seals; {others} older" if others else f"{ring.current} seals")
 
 
 def _machine(settings: Settings) -> Iterator[Finding]:

@@ -12,10 +12,7 @@ from waystation.commands.up import complain
 from waystation.contracts.errors import Refused, WaystationError
 
 if TYPE_CHECKING:
-    from activities.people.contracts import Directory
-    from activities.people.vendor import Access
     from waystation.gateway.people_pull import Pulled
-    from waystation.settings import Settings
 
 
 class Source(StrEnum):
@@ -45,12 +42,11 @@ def password(
 
 async def _reset(tenant: str, user: str) -> str:
     from waystation.provision import reset_password
-    from waystation.server import database_url
+    from waystation.server import open_database
     from waystation.settings import Settings
     from waystation.store import people
-    from waystation.store.session import Database
 
-    database = Database(database_url(Settings.read()))
+    database = open_database(Settings.read())
     try:
         async with database.read(tenant) as session:
             if user not in (await people.organisation(session)).people:
@@ -78,44 +74,19 @@ def pull(
 async def _pull(source: Source, tenant: str, *, dry_run: bool, force: bool) -> Pulled:
     import httpx
 
+    from waystation.gateway.contact_pulls import directory_of
     from waystation.gateway.people_pull import pull as bring
-    from waystation.server import database_url
+    from waystation.server import open_database
     from waystation.settings import Settings
-    from waystation.store.session import Database
 
     settings = Settings.read()
-    database = Database(database_url(settings))
+    database = open_database(settings)
     try:
         async with httpx.AsyncClient(trust_env=False) as http:
-            directory = _directory(source, settings, http)
+            directory = directory_of(source.value, settings, http)
             return await bring(database, tenant, directory, dry_run=dry_run, force=force)
     finally:
         await database.close()
-
-
-def _directory(source: Source, settings: Settings, http: object) -> Directory:
-    import httpx
-
-    from activities.people.dingtalk import DingTalk
-    from activities.people.vendor import Access
-    from activities.people.wecom import WeCom
-
-    assert isinstance(http, httpx.AsyncClient)
-    if source is Source.WECOM:
-        access = _access(Access, settings.wecom_url, settings.wecom_corp_id, settings.wecom_contacts_secret, source)
-        return WeCom(access, http)
-    access = _access(Access, settings.dingtalk_url, settings.dingtalk_app_key, settings.dingtalk_app_secret, source)
-    return DingTalk(access, http)
-
-
-def _access(make: type[Access], url: str, key: str | None, secret: str | None, source: Source) -> Access:
-    if key is None or secret is None:
-        names = {
-            Source.WECOM: "WAYSTATION_WECOM_CORP_ID, WAYSTATION_WECOM_CONTACTS_SECRET",
-            Source.DINGTALK: "WAYSTATION_DINGTALK_APP_KEY, WAYSTATION_DINGTALK_APP_SECRET",
-        }[source]
-        raise Refused("bad_setting", f"set {names} first", f"请先设置 {names}")
-    return make(url, key, secret)
 
 
 def _told(report: Pulled, *, dry_run: bool) -> list[str]:

@@ -20,11 +20,14 @@ def up(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes. 工作进程数。")] = 1,
 ) -> None:
     """Start Temporal, database, worker and API; print one address. 启动全部服务。"""
+    from waystation.post import check_settings
     from waystation.settings import Settings
     from waystation.supervisor import Supervisor
 
     try:
-        code = asyncio.run(Supervisor(Settings.read(), demo, workers).run())
+        settings = Settings.read()
+        check_settings(settings)
+        code = asyncio.run(Supervisor(settings, demo, workers).run())
     except WaystationError as error:
         raise complain(error) from None
     raise typer.Exit(code)

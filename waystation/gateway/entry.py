@@ -26,6 +26,7 @@ from waystation.gateway import choosing
 from waystation.gateway.choosing import Newcomer
 from waystation.gateway.doubts import doubt
 from waystation.gateway.line import GONE, CaseLine
+from waystation.measures import counted
 from waystation.store import case_keys, cases, definitions, locks, messages, people, states, tenants
 from waystation.store.ids import new_id
 from waystation.store.session import Database, TenantSession
@@ -230,12 +231,31 @@ class Gateway:
         """
         async with self.database.read(tenant) as session:
             row = await cases.case(session, case)
-            if row is None:
-                raise not_found(case)
             known = await cases.command_answer(session, case, command.id)
             if known is not None and _is_history(known.at):
                 return known.answer
-            whole = await self.with_facts(session, row, command)
+            whole = await self.with_facts(session, row, command) if row is not None else command
+        if row is None:
+            await self._have_written(tenant, case)
+            return await self.command(tenant, case, command, trial=trial)
+        with counted(command.verb):
+            return await self._sent(tenant, row, whole, trial)
+
+    async def _have_written(self, tenant: str, case: str) -> None:
+        """Wait for a case that runs and is not in the store yet: its start was answered before its first write.
+
+        Raises:
+            Refused: `not_found`.
+        """
+        if not await self.line.is_running(tenant, case):
+            raise not_found(case)
+        await self.line.first_answer(tenant, case)
+        async with self.database.read(tenant) as session:
+            if await cases.case(session, case) is None:
+                raise Unavailable("engine_unavailable", "the case is being started; try again", "流程正在启动，请重试")
+
+    async def _sent(self, tenant: str, row: CaseRow, whole: Command, trial: Trial | None) -> Any:
+        case = row.case_id
         try:
             if row.status in _OPEN or not _is_history(row.changed_at):
                 answer = await self.line.update(tenant, case, whole)

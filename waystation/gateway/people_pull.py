@@ -20,8 +20,10 @@ from waystation.contracts.directory import Part, PersonRecord
 from waystation.contracts.errors import Refused
 from waystation.gateway import organisation as changing
 from waystation.gateway.organisation import Changed
+from waystation.store import audit, people_jobs
 from waystation.store import organisation as rows
 from waystation.store.organisation import Stored
+from waystation.store.people_jobs import Done
 from waystation.store.session import Database, TenantSession
 from workflows.people import check_record
 
@@ -33,7 +35,11 @@ _UNFIT = re.compile(r"[^\w.@+\-]")
 
 @dataclass(slots=True)
 class Pulled:
-    """What a pull did, or would do. `changed` says which fields; `skipped` why somebody cannot be taken over."""
+    """What a pull did, or would do. `changed` says which fields; `skipped` why somebody cannot be taken over.
+
+    Args:
+        job: moves open work; record: says person by person what the pull did. None where there is none.
+    """
 
     added: list[str] = field(default_factory=list)
     changed: dict[str, list[str]] = field(default_factory=dict)
@@ -43,6 +49,7 @@ class Pulled:
     unchanged: int = 0
     version: int = 0
     job: str | None = None
+    record: str | None = None
 
 
 class _DryRun(Exception):
@@ -72,10 +79,36 @@ async def pull(
         report.version, report.job = made.version, None if dry_run else made.job
         if dry_run:
             raise _DryRun
+        report.record = await _note(session, directory.source, report, by, at)
 
     with suppress(_DryRun):
         await database.transact(tenant, work)
     return report
+
+
+async def _note(session: TenantSession, source: str, report: Pulled, by: str, at: datetime) -> str | None:
+    """Keep what became of each person that something became of, and the pull itself in the audit log."""
+    results = [
+        *(_result(f"person/{person}", "added") for person in report.added),
+        *(_result(f"person/{person}", "changed", fields=fields) for person, fields in report.changed.items()),
+        *(_result(f"person/{person}", "left") for person in report.left),
+        *(_result(f"group/{group}", "changed") for group in report.groups),
+        *(_result(f"{source}/{member}", "skipped", why=why) for member, why in report.skipped.items()),
+    ]
+    counts = {
+        "added": len(report.added), "changed": len(report.changed), "left": len(report.left),
+        "groups": len(report.groups), "skipped": len(report.skipped), "unchanged": report.unchanged,
+    }  # fmt: skip
+    kept = None
+    if results:
+        kept = await people_jobs.note(session, people_jobs.PULL, {"source": source, **counts}, results, by=by, at=at)
+    detail = {**counts, "version": report.version, **({"job": kept} if kept else {})}
+    await audit.record(session, by, "people.pull", at=at, target=f"contacts/{source}", detail=detail)
+    return kept
+
+
+def _result(whom: str, what: str, **more: object) -> Done:
+    return Done(("", whom[:400]), ok=what != "skipped", code=what, detail=dict(more) or None)
 
 
 async def _write(

@@ -51,12 +51,18 @@ async def carry_on(gateway: Gateway, tenant: str, body: dict[str, Any]) -> None:
 
 
 async def try_again(gateway: Gateway, tenant: str, job_id: str) -> int:
-    """Do the failed items of a job once more; how many succeed now."""
+    """Do the failed items of a job once more; how many succeed now.
+
+    Raises:
+        Refused: `not_found`; `not_allowed` of a pull, which is one transaction.
+    """
     async with gateway.database.read(tenant) as session:
         job = await people_jobs.job(session, job_id)
         places = await people_jobs.failed_places(session, job_id)
     if job is None:
         raise no_job(job_id)
+    if job.kind == people_jobs.PULL:
+        raise Refused("not_allowed", "pull the contact list again instead", "请重新同步通讯录", {"kind": job.kind})
     results = await _batch(gateway, tenant, job, places, suffix=f"-{len(places)}-{datetime.now(UTC):%H%M%S}")
 
     async def keep(session: TenantSession) -> None:

@@ -14,9 +14,11 @@ from waystation.gateway.choosing import Newcomer
 from waystation.gateway.entry import Gateway, not_found
 from waystation.store import cases, people, tenants
 from waystation.store.ids import new_id
+from workflows.desk_offers import Desk, look
 from workflows.facts import facts_for
 from workflows.forecast import Forecast, Prospect, forecast_start
 from workflows.machine import CaseState, Machine, Program, check_start, commands
+from workflows.machine.form_states import FieldState, start_fields
 from workflows.undo_preview import UndoPreview, undo_preview
 
 #: What a command that would be accepted is told to be.
@@ -107,6 +109,35 @@ async def undo_of(gateway: Gateway, tenant: str, case: str, command: Command) ->
     """
     copy = await copy_of(gateway, tenant, case, command)
     return await asyncio.to_thread(undo_preview, copy.program, copy.state, copy.command, copy.target)
+
+
+async def desk(
+    gateway: Gateway, tenant: str, case: str, command: Command, given: dict[str, Any], outcome: str | None
+) -> tuple[Program, Desk]:
+    """The task that a command names, before its actor: what he may do, and its form filled in so far.
+
+    Raises:
+        Refused: `not_found`.
+    """
+    copy = await copy_of(gateway, tenant, case, command)
+    found = await asyncio.to_thread(look, copy.program, copy.state, copy.command, given, outcome, command.at)
+    return copy.program, found
+
+
+async def start_form(
+    gateway: Gateway, tenant: str, process: str, data: dict[str, Any], *, actor: str, at: datetime
+) -> tuple[int, Program, list[FieldState]]:
+    """The start form of the version that this person would get, filled in so far.
+
+    Raises:
+        Refused: `unknown_process`, `version_retired`.
+    """
+    async with gateway.database.read(tenant) as session:
+        organisation = await people.organisation(session)
+        settings = await tenants.settings(session)
+        newcomer = Newcomer(process, organisation, actor, None, new_id(), at, data, settings)
+        number, program = await gateway.offered(session, newcomer)
+    return number, program, await asyncio.to_thread(start_fields, program, data)
 
 
 async def forecast(gateway: Gateway, tenant: str, case: str) -> Prospect:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -40,10 +41,24 @@ from workflows.machine import Program, check_start
 
 #: Ticks that were missed while Temporal was down are made up for when they are younger than this.
 CATCH_UP = timedelta(hours=1)
+#: Next ticks that are shown.
+_TICKS = 5
 #: Ids of cases that a tick starts.
 _STARTED_BY = uuid.UUID("9d0e7c1e-8f2b-5c53-a3a7-63d6b2a1c5f4")
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A timetable as it is: what the newest version wants, and what Temporal will do. `ticks` are all of the cron
+    text; those that are no working day of the calendar start nothing."""
+
+    process: str
+    wanted: Wanted
+    is_set: bool
+    is_paused: bool
+    ticks: tuple[datetime, ...]
 
 
 def schedule_id(tenant: str, process: str) -> str:
@@ -138,6 +153,29 @@ class Timetables:
         case = await self._database.transact(tick.tenant, lambda session: _start(session, tick))
         self.decided()
         return case
+
+
+async def of_tenant(client: Client, database: Database, tenant: str) -> list[Shown]:
+    """Every process of a tenant that starts by itself, in name order.
+
+    Raises:
+        Unavailable: Temporal or the database does not answer.
+    """
+    async with database.read(tenant) as session:
+        found = await timetables.all_wanted(session)
+    return [Shown(process, wanted, *await _planned(client, tenant, process)) for process, wanted in found]
+
+
+async def _planned(client: Client, tenant: str, process: str) -> tuple[bool, bool, tuple[datetime, ...]]:
+    """Whether Temporal has a timetable, whether it is paused, and its next ticks."""
+    try:
+        known = await client.get_schedule_handle(schedule_id(tenant, process)).describe()
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return False, False, ()
+        raise _not_answering() from error
+    paused = known.schedule.state.paused
+    return True, paused, () if paused else tuple(known.info.next_action_times[:_TICKS])
 
 
 def cron_texts(text: str) -> list[str]:

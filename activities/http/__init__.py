@@ -1,0 +1,1 @@
+"""Calls to programs elsewhere, from a process."""

@@ -1,0 +1,148 @@
+"""`waystation privacy`: finding, exporting and erasing people, and changing the master key, from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from waystation.commands.up import complain
+from waystation.contracts.errors import Refused, WaystationError
+
+if TYPE_CHECKING:
+    from waystation.store.erasing import Found
+    from waystation.store.session import Database, TenantSession
+
+Answer = TypeVar("Answer")
+#: Who is said to have done what is done from here.
+_ACTOR = "cli"
+
+Who = Annotated[str, typer.Argument(help="phone:138…, id_number:…, mail:…, member:…, customer:…, case:… 查找方式:值")]
+Tenant = Annotated[str, typer.Option(help="Tenant. 租户。")]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(help="Personal data. 个人信息。", no_args_is_help=True)
+    for command in (find, export, erase, rewrap):
+        group.command(command.__name__)(command)
+    app.add_typer(group, name="privacy")
+
+
+def find(who: Who, tenant: Tenant = "demo") -> None:
+    """Say what is held of somebody. 查找某人的数据。"""
+    from waystation.store import erasing
+
+    by, value = _parted(who)
+    _say(_run(tenant, lambda session: erasing.find(session, by, value)))
+
+
+def erase(
+    who: Who,
+    reason: Annotated[str, typer.Option(help="Why; goes into the audit log. 原因，写入审计日志。")],
+    tenant: Tenant = "demo",
+    force: Annotated[bool, typer.Option("--force", help="Even while open cases need him. 流程进行中也删除。")] = False,
+) -> None:
+    """Destroy somebody's keys: his data can never be read again. 删除某人的密钥，其数据永久不可读。"""
+    from waystation.store import erasing
+
+    by, value = _parted(who)
+
+    async def work(session: TenantSession) -> Found:
+        at = datetime.now(UTC)
+        return await erasing.erase(session, by, value, actor=_ACTOR, reason=reason, at=at, force=force)
+
+    _say(_run(tenant, work))
+
+
+def export(
+    who: Who,
+    to: Annotated[Path, typer.Option(help="File to write, *.zip. 输出文件。")],
+    tenant: Tenant = "demo",
+) -> None:
+    """Write everything that is held on somebody into a ZIP file, for him. 导出某人的全部数据。"""
+    from waystation.store import audit, personal_exports
+
+    by, value = _parted(who)
+
+    async def work(session: TenantSession) -> bytes:
+        found = await personal_exports.export(session, by, value)
+        detail = {"by": by, "cases": len(found["cases"])}
+        await audit.record(
+            session, _ACTOR, "person.export", at=datetime.now(UTC), target="privacy/export", detail=detail
+        )
+        return personal_exports.zipped(found)
+
+    content = _run(tenant, work)
+    to.touch(mode=0o600)
+    to.write_bytes(content)
+    typer.echo(f"{to}: {len(content)} bytes")
+
+
+def rewrap() -> None:
+    """Wrap the keys of all people by the first master key, so that older ones can go. 用新主密钥重新加密。"""
+    try:
+        for tenant, count in asyncio.run(_rewrap()).items():
+            typer.echo(f"{tenant}: {count}")
+    except WaystationError as error:
+        raise complain(error) from None
+
+
+async def _rewrap() -> dict[str, int]:
+    from waystation.store import person_keys, tenants
+    from waystation.store.session import EVERY_TENANT
+
+    database = _database()
+    ring = database.ring
+    done: dict[str, int] = {}
+    try:
+        if ring is None:
+            raise Refused("not_sealed", "no keys are set (WAYSTATION_KEYS)", "未设置密钥（WAYSTATION_KEYS）")
+        async with database.read(EVERY_TENANT) as session:
+            names = [row.tenant for row in await tenants.all_tenants(session)]
+        for name in names:
+            done[name] = 0
+            while count := await database.transact(name, lambda session: person_keys.rewrap(session, ring)):
+                done[name] += count
+        return done
+    finally:
+        await database.close()
+
+
+def _database() -> Database:
+    from waystation.server import open_database
+    from waystation.settings import Settings
+
+    return open_database(Settings.read())
+
+
+def _run(tenant: str, work: Callable[[TenantSession], Awaitable[Answer]]) -> Answer:
+    async def run() -> Answer:
+        database = _database()
+        try:
+            return await database.transact(tenant, work)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except WaystationError as error:
+        raise complain(error) from None
+
+
+def _parted(who: str) -> tuple[str, str]:
+    by, _, value = who.partition(":")
+    if not value:
+        raise complain(Refused("bad_request", "say whom as phone:138…", "请用 phone:138… 的形式指明"))
+    return by, value
+
+
+def _say(found: Found) -> None:
+    typer.echo(f"people {len(found.people)}, cases {len(found.cases)}, in data of others {len(found.others)}")
+    for person in found.people:
+        typer.echo(f"  person:{person}")
+    for case in sorted(found.cases):
+        typer.echo(f"  case:{case}")
