@@ -173,6 +173,37 @@ async def test_files_are_put_with_tasks_and_seen_with_their_case(desks: World) -
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
 
 
+async def test_a_file_that_is_in_no_record_can_be_deleted(desks: World) -> None:
+    """By its owner; not once it is with a case, or named in what he sent to one. Equal bytes of another file stay."""
+    desk = await Desk(desks).start("desk_panel")
+    files = [(await upload(desk, "eng_wu", PICTURE, f"{name}.png"))["id"] for name in "abc"]
+    assert (await desk.send("sales_mo", "DELETE", f"files/{files[0]}")).json()["code"] == "not_allowed"
+    assert (await desk.send("eng_wu", "DELETE", f"files/{files[0]}")).status_code == 204
+    for method in ("GET", "DELETE"):
+        assert (await desk.send("eng_wu", method, f"files/{files[0]}")).status_code == 404
+    assert (await desk.send("eng_wu", "GET", f"files/{files[1]}")).content == PICTURE
+    assert (await desk.send("eng_wu", "PUT", f"cases/{desk.case}/attachments/{files[1]}")).status_code == 204
+    said = {"text": f"see {files[2]}"}
+    assert (await desk.send("eng_wu", "POST", f"cases/{desk.case}/comments", said)).status_code == 200
+    for file in files[1:]:
+        refused = await desk.send("eng_wu", "DELETE", f"files/{file}")
+        assert (refused.status_code, refused.json()["code"]) == (409, "in_use")
+
+
+async def test_the_bytes_of_the_last_file_go_with_it(desks: World) -> None:
+    """They are stored again when somebody sends the same once more."""
+    desk = await Desk(desks).start("desk_panel")
+    data = PICTURE + fresh().encode()
+    objects = desks.parts.settings.data_dir / "objects"
+    before = {path for path in objects.rglob("*") if path.is_file()}
+    file = (await upload(desk, "eng_wu", data, "own.png"))["id"]
+    (stored,) = {path for path in objects.rglob("*") if path.is_file()} - before
+    assert (await desk.send("eng_wu", "DELETE", f"files/{file}")).status_code == 204
+    assert not stored.exists()
+    again = (await upload(desk, "eng_wu", data, "own.png"))["id"]
+    assert (await desk.send("eng_wu", "GET", f"files/{again}")).content == data
+
+
 async def test_a_file_sent_twice_is_one_file(desks: World) -> None:
     """With an Idempotency-Key; another file under it is refused."""
     headers = {**await desks.sign_in("eng_wu"), "Idempotency-Key": fresh()}

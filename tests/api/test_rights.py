@@ -28,6 +28,7 @@ PUBLIC = {
     ("post", "/api/v1/sessions"),
     ("get", "/api/v1/sessions/oidc"),
     ("get", "/api/v1/sessions/oidc/callback"),
+    ("post", "/api/v1/hooks/{tenant}/{hook}"),
 }
 CLOSED = """
 waystation: 1
@@ -206,19 +207,18 @@ async def test_bad_requests_are_named(world: World, body: bytes, status: int, co
 
 async def test_the_error_table_is_documented(world: World) -> None:
     """Every code of the table stands in docs/api.md in the row of its status."""
-    rows = [line for line in (ROOT / "docs" / "api.md").read_text("utf-8").splitlines() if line.startswith("| 4")]
+    rows = [
+        line for line in (ROOT / "docs" / "api.md").read_text("utf-8").splitlines() if line.startswith(("| 4", "| 5"))
+    ]
     for code, status in STATUS.items():
         assert any(str(status) in row.split("|")[1] and f"`{code}`" in row for row in rows), code
 
 
 async def test_pages_and_headers(world: World) -> None:
-    """The page at `/` speaks zh and en; every answer carries the security headers."""
-    zh = await world.http.get("/")
-    en = await world.http.get("/", headers={"Accept-Language": "en"})
-    assert "接口文档" in zh.text
-    assert "API reference" in en.text
+    """Every answer carries the security headers, pages too."""
+    page = await world.http.get("/")
     assert (await world.http.get("/style/home.css")).status_code == 200
-    for answer in (zh, en, await world.http.get("/healthz"), await world.http.get("/api/v1/me")):
+    for answer in (page, await world.http.get("/healthz"), await world.http.get("/api/v1/me")):
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "default-src 'self'" in answer.headers["content-security-policy"]
     assert (await world.http.get("/readyz")).text == "ready"

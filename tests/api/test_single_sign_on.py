@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import pytest_asyncio
 from msgspec import structs
 
+from designer_api.auth import oidc
 from designer_api.auth.oidc import Provider
 from tests.support.office import Office, open_office
 from tests.support.openid import OpenIdProvider, _new_key
@@ -32,7 +34,8 @@ def running() -> Iterator[OpenIdProvider]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def office(tmp_path_factory: pytest.TempPathFactory, running: OpenIdProvider) -> AsyncIterator[Office]:
     folder: Path = tmp_path_factory.mktemp("oidc")
-    given = {"oidc_issuer": running.issuer, "oidc_client": "waystation", "oidc_secret": "s3cret", "oidc_tenant": "acme"}
+    given: dict[str, Any] = {"oidc_issuer": running.issuer, "oidc_client": "waystation", "oidc_secret": "s3cret"}
+    given["oidc_tenant"] = "acme"
     async with open_office(folder, sign_ins_per_minute=10_000, **given) as made:
         at = datetime.now(UTC)
         async with made.database.write("acme") as session:
@@ -133,7 +136,9 @@ async def test_an_answer_for_another_browser_is_refused(office: Office, provider
         {"sub": None},
         {"at_hash": "wrong"},
     ],
-    ids=str,
+    ids=lambda lies: "-".join(
+        f"{claim}_{value if value is None else type(value).__name__}" for claim, value in lies.items()
+    ),
 )
 async def test_an_identity_that_is_not_for_us_now_is_refused(
     office: Office, provider: OpenIdProvider, lies: dict[str, Any]
@@ -218,4 +223,25 @@ async def test_a_provider_that_is_silent_or_another_is_named(office: Office, pro
         set_up(office, **settings)
         office.app.state.provider = None
         assert (await office.http.get(GO)).status_code == status, settings
+    set_up(office, oidc_issuer=issuer)
+
+
+async def test_a_provider_that_takes_the_call_and_never_answers_is_named(
+    office: Office, provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 when patience ends: the browser is not left hanging."""
+    issuer = office.app.state.parts.settings.oidc_issuer
+    over = asyncio.Event()
+
+    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _ = await over.wait()
+        writer.close()
+
+    monkeypatch.setattr(oidc, "_PATIENCE", 0.2)
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        set_up(office, oidc_issuer=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        office.app.state.provider = None
+        assert (await office.http.get(GO)).status_code == 503
+        over.set()
+    office.app.state.provider = None
     set_up(office, oidc_issuer=issuer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -16,10 +17,11 @@ TOP = {"waystation", "workflows", "activities", "designer_api", "definitions", "
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:
-    """The wheel as a user gets it; built with the locked backend, without a network."""
+    """The wheel as a user gets it but for the web front end; built with the locked backend, without a network."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    env = {**os.environ, "WAYSTATION_SKIP_WEB": "1"}
+    built = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     return zipfile.Path(next(folder.glob("*.whl")))
 
@@ -28,6 +30,14 @@ def test_the_wheel_holds_every_top_level_package_and_nothing_else(wheel: zipfile
     """A package that is not named is found missing only by the user who installs it."""
     entries = {entry.name for entry in wheel.iterdir() if not entry.name.endswith(".dist-info")}
     assert entries == TOP
+
+
+def test_the_wheel_holds_the_web_where_it_is_built(wheel: zipfile.Path) -> None:
+    """git ignores the build, so the packager must be told of it; without it the product has no pages."""
+    built = (ROOT / "designer_api" / "static" / "index.html").is_file()
+    static = wheel / "designer_api" / "static"
+    assert (static / "index.html").exists() is built
+    assert (static / "assets").is_dir() is built
 
 
 def test_the_wheel_ships_the_definitions(wheel: zipfile.Path) -> None:

@@ -19,7 +19,7 @@ from waystation.store.tables.shared import IdempotencyRow, LockRow
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
 OLD, NEW = NOW - timedelta(days=40), NOW - timedelta(hours=1)
 RULES = Rules()
-CHORES = ["messages", "keys", "outbox", "locks", "timetables"]
+CHORES = ["personal", "messages", "keys", "outbox", "feed", "locks", "timetables"]
 
 
 async def known(database: Database, *names: str) -> None:

@@ -12,7 +12,7 @@ from tests.store.journals import Story
 from tests.store.moments import later
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import EntryKind
-from waystation.store import case_lists, task_lists
+from waystation.store import case_lists, search_terms, task_lists
 from waystation.store.case_lists import CaseFilter, CaseSort
 from waystation.store.cursors import Page
 from waystation.store.filters import Sight
@@ -203,6 +203,22 @@ async def test_pages_of_tasks_joined_are_the_whole_list(many: Database, seed: in
                 assert [(item.task.case_id, item.task.path) for item in inbox] == [
                     (row.case_id, row.path) for row in mine
                 ], (wanted, sort, descending)
+
+
+async def test_common_words_are_found_like_rare_ones(many: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever way a search takes for as many hits as there are, pages joined hold what the whole list does."""
+    tasks = await _all_tasks(many)
+    async with many.read("t") as session:
+        everything = (await case_lists.search(session, CaseFilter(), limit=200)).items
+        for bounds in ((1, 1, 1), (1, 50, 200), (3, 5, 1_000)):
+            for name, bound in zip(("_FEW", "_MANY_OF_ONE", "_MANY"), bounds, strict=True):
+                monkeypatch.setattr(search_terms, name, bound)
+            for text in ("空调", "漏", "维修 空", "电梯 boil 7", "消防"):
+                found = await _joined(
+                    lambda cursor: case_lists.search(session, CaseFilter(text=text), cursor=cursor, limit=9)  # noqa: B023
+                )
+                expected = [row.case_id for row in everything if _holds(row, row, {"text": text}, tasks[row.case_id])]
+                assert [row.case_id for row in found] == expected, (text, bounds)
 
 
 async def test_rows_that_change_between_pages_move_no_others(many: Database) -> None:

@@ -111,7 +111,8 @@ class Office:
             found = self.ask("GET", f"/cases/{case}", "owner_chen")
             if found["case"]["status"] not in ("open", "suspended"):
                 return f"{found['case']['status']} {found['case']['outcome']}"
-            assert found["case"]["incidents"] == 0, found
+            if found["case"]["incidents"]:
+                self.mend(found)
             for task in found["tasks"]:
                 self._answer(task, number)
             if process == "fulfilment" and not found["tasks"]:
@@ -120,6 +121,10 @@ class Office:
                     self.ask("POST", "/messages", "shop_adapter", message)
             time.sleep(0.05 if found["tasks"] else 0.5)
         raise AssertionError(f"{process} {number} has not ended: {found['case']['nodes']}")
+
+    def mend(self, found: dict[str, Any]) -> None:
+        """A case stands still with an error: nothing that these people do or that is done to them may bring that."""
+        raise AssertionError(found)
 
     def _answer(self, task: dict[str, Any], number: int) -> None:
         verb, body = ANSWERS[task["node"].rpartition("/")[2]]

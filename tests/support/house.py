@@ -100,14 +100,16 @@ class House:
         *,
         actions: tuple[str, ...] = (),
         outside: str = "",
+        computing: str = "",
         calendars: Mapping[str, WorkCalendar] | None = None,
     ) -> int:
         """Publish a process with `nodes:` and whatever else stands in `text`; the number of its version."""
         source = f"waystation: 1\nprocess: {process}\n{dedent(text)}"
         library = Library(untyped_actions=frozenset(actions), calendars=calendars or {})
         plan = compile_process(source, _CATALOG, library).ready()
-        if outside:
-            plan = msgspec.structs.replace(plan, actions={**plan.actions, outside: ActionUse(outside=True)})
+        uses = {outside: ActionUse(outside=True), computing: ActionUse(computes=True)}
+        uses.pop("", None)
+        plan = msgspec.structs.replace(plan, actions={**plan.actions, **uses})
         async with self.database.write(self.tenant) as session:
             now = datetime.now(UTC)
             await tenants.ensure_tenant(session, at=now)

@@ -17,8 +17,6 @@ from waystation.temporal_server import free_port
 ROOT = Path(__file__).parent.parent.parent
 WAYSTATION = Path(sys.executable).with_name("waystation")
 _SIGN_IN = re.compile(r"^    (\w+) +(\w+) +(\S+)   ", re.MULTILINE)
-#: Seconds that a start may take on a busy machine.
-_START = 120
 
 
 @dataclass(slots=True)
@@ -27,6 +25,7 @@ class Installation:
 
     Args:
         passwords: person -> password, as printed at the first start.
+        patience: seconds that a start may take on a busy machine.
     """
 
     folder: Path
@@ -35,6 +34,7 @@ class Installation:
     page_port: int = field(default_factory=free_port)
     passwords: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    patience: float = 120
 
     @property
     def url(self) -> str:
@@ -55,14 +55,19 @@ class Installation:
             **more,
         }
 
-    def up(self) -> None:
-        """Run `waystation up` until it has printed its address."""
+    def up(self, **more: str) -> None:
+        """Run `waystation up` until it has printed its address; `more` are variables."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "up.txt").open("wb") as out:
             self.process = subprocess.Popen(
-                [WAYSTATION, "up"], cwd=ROOT, env=self.environment(), stdout=out, stderr=out, start_new_session=True
+                [WAYSTATION, "up"],
+                cwd=ROOT,
+                env=self.environment(**more),
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
-        give_up = time.monotonic() + _START
+        give_up = time.monotonic() + self.patience
         while "Ctrl-C" not in self.printed:
             assert self.process.poll() is None, self.printed
             assert time.monotonic() < give_up, self.printed

@@ -20,6 +20,7 @@ from waystation.bootstrap import build_catalog
 from waystation.compiler.library import Library
 from waystation.contracts.people import Organisation, Person
 from waystation.gateway import Gateway
+from waystation.sealing.ring import KeyRing
 from waystation.settings import Settings
 from waystation.store import migrate, people, tenants
 from waystation.store.session import Database
@@ -69,13 +70,18 @@ class Office:
 
 @asynccontextmanager
 async def open_office(folder: Path, **settings: Any) -> AsyncIterator[Office]:
-    """Two tenants, `acme` and `other`, with the same people in both."""
+    """Two tenants, `acme` and `other`, with the same people in both. `library`: what processes may name."""
+    library: Library = settings.pop("library", Library())
     url = f"sqlite:///{folder / 'office.db'}"
     await migrate.upgrade(url)
-    database = Database(url)
+    database = Database(url, ring=KeyRing.of(Settings(data_dir=folder, **settings)))
     client = await Client.connect("127.0.0.1:1", lazy=True)
     parts = Parts(
-        Settings(data_dir=folder, **settings), database, Gateway(client, database), build_catalog(), Library()
+        Settings(data_dir=folder, **settings),
+        database,
+        Gateway(client, database),
+        build_catalog(),
+        library,
     )
     at, hashed = datetime.now(UTC), await passwords.hash_password(PASSWORD)
     staff = {name: Person(name, roles=roles, groups=("north",)) for name, roles in STAFF.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
@@ -11,7 +11,7 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError, CancelledError
 
 from tests.support.house import QUICK, House, eventually, failing
-from waystation.contracts.errors import Refused
+from waystation.contracts.errors import Refused, Unavailable
 from waystation.contracts.events import Command, EntryKind
 from waystation.store import task_lists
 
@@ -50,6 +50,26 @@ async def test_a_start_answers_when_people_have_been_asked(house: House) -> None
         async with house.database.read(house.tenant) as session:
             inbox = await task_lists.inbox(session, "ann")
     assert [(case, "ask")] == [(item.task.case_id, item.task.path) for item in inbox.items]
+
+
+async def test_a_case_that_is_being_started_is_not_an_unknown_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started and not yet written, it answers "try again", and then the command; a case that was never started, 404."""
+    monkeypatch.setattr("waystation.gateway.line.FIRST_PATIENCE", timedelta(milliseconds=100))
+    await house.employ("ann")
+    async with house.open():
+        await house.publish("p", ASK_THEN_DO, actions=("x.one", "x.two"))
+    case = await house.start("p")
+    with pytest.raises(Unavailable) as unavailable:
+        await house.does(case, "ann", "complete", "ask", command="c")
+    assert unavailable.value.code == "engine_unavailable"
+    with pytest.raises(Refused) as refused:
+        await house.does("0" * 32, "ann", "complete", "ask")
+    assert refused.value.code == "not_found"
+    monkeypatch.undo()
+    async with house.open():
+        assert (await house.does(case, "ann", "complete", "ask", command="c"))["revision"] > 0
 
 
 async def test_a_command_answers_when_its_effect_is_stored(house: House) -> None:

@@ -6,8 +6,9 @@ import asyncio
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import event
 
-from tests.support.house import House
+from tests.support.house import House, dawdling
 from waystation.contracts.events import EntryKind
 from waystation.store.rebuild import rebuild
 
@@ -45,6 +46,46 @@ async def test_an_action_costs_one_event_and_a_bit(house: House) -> None:
         case = await house.start("p")
         await house.ended(case)
         assert (await house.events(case)).total() <= 1.5 * STEPS + 4
+
+
+async def test_actions_that_compute_are_written_together(house: House) -> None:
+    """No transaction each, and not an event more; nobody misses an entry."""
+    writes: list[str] = []
+    event.listen(house.database.writer.sync_engine, "commit", lambda _: writes.append("commit"))
+    async with house.open():
+        await house.publish("p", line("action"), actions=("x.add",), computing="x.add")
+        writes.clear()
+        case = await house.start("p")
+        await house.ended(case)
+        assert len(writes) <= STEPS / 2
+        assert (await house.events(case)).total() <= 1.5 * STEPS + 4
+    told = [entry.node for entry in await house.journal(case) if entry.kind is EntryKind.ACTION_DONE]
+    assert told == [f"n{number}" for number in range(STEPS)]
+
+
+async def test_what_computes_for_long_holds_nothing_back(house: House) -> None:
+    """A command is answered meanwhile; after the quick try the server goes on, and everything before is written."""
+    house.actions["x.add"] = dawdling(6.0, times=1)
+    await house.employ("ann")
+    async with house.open():
+        await house.publish(
+            "p",
+            """
+            nodes:
+              both: { kind: fork, next: [count, ask] }
+              count: { kind: action, do: x.add, next: met }
+              ask: { kind: task, assign: [{ user: ann }], next: met }
+              met: { kind: join, next: end }
+            """,
+            actions=("x.add",),
+            computing="x.add",
+        )
+        case = await house.start("p")
+        await house.does(case, "ann", "complete", "ask", outcome="done")
+        told = [entry.kind for entry in await house.journal(case)]
+        assert EntryKind.TASK_CLOSED in told
+        assert EntryKind.ACTION_DONE not in told
+        await house.ended(case)
 
 
 async def test_what_was_written_ahead_makes_room(house: House) -> None:

@@ -187,6 +187,31 @@ async def test_a_history_with_slow_actions_replays(house: House) -> None:
             await replayer.replay_workflow(history)
 
 
+async def test_an_action_that_takes_longer_than_its_quick_try_replays(house: House) -> None:
+    """The server goes on with it; whoever looks at the case later, in another worker, finds it as it is."""
+    house.actions["x.add"] = dawdling(6.0, times=1)
+    async with house.open():
+        await house.publish("slow", "nodes: { count: { kind: action, do: x.add, next: end } }", actions=("x.add",))
+        case = await house.start("slow")
+        _ = await house.ended(case)
+    replayer = Replayer(workflows=[CaseWorkflow], data_converter=WIRE)
+    for history in await house.runs(case):
+        await replayer.replay_workflow(history)
+    assert [request.attempt for request in house.calls] == [1, 1]
+
+
+async def test_an_outage_of_our_database_is_no_try(house: House) -> None:
+    """An action that may be tried once is not given up because the store was away for a moment."""
+    house.actions["x.add"] = failing("database_unavailable", times=3, kind="transient")
+    async with house.open():
+        await house.publish("p", "nodes: { count: { kind: action, do: x.add, next: end } }", actions=("x.add",))
+        case = await house.start("p")
+        ending = (await house.ended(case)).ending
+        assert ending is not None
+        assert ending.status == "done"
+    assert [request.attempt for request in house.calls] == [1, 1, 1, 1]
+
+
 async def test_lost_commands_are_safe_to_send_again(house: House) -> None:
     """Fifty clerks claim one task: one gets it, the others are told; nobody is lost at the limit of ten in flight."""
     names = [f"c{number}" for number in range(50)]

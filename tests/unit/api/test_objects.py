@@ -101,3 +101,28 @@ async def test_a_store_that_is_gone_is_unavailable() -> None:
         with pytest.raises(Unavailable, match="files_unavailable") as caught:
             await call
         assert "127.0.0.1" not in str(caught.value)
+
+
+async def test_a_store_that_is_silent_is_unavailable() -> None:
+    """It takes the request and never answers: the caller is told when patience ends, and not left hanging."""
+    over = asyncio.Event()
+
+    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        _ = await over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        endpoint = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        store = S3Objects.open(
+            "files",
+            prefix="",
+            endpoint=endpoint,
+            region="us-east-1",
+            key="k",
+            secret="s",
+            tries=0,
+            patience="1 seconds",
+        )
+        with pytest.raises(Unavailable, match="files_unavailable"):
+            await store.get("t", sha256(b"x"))
+        over.set()

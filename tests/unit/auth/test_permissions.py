@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from designer_api.app import _assembled
-from designer_api.auth.needs import needs, permission_of, show_permissions
+from designer_api.auth.needs import needs, show_permissions
 from designer_api.auth.permissions import PERMISSIONS, PUBLIC, has, is_scope
 
 #: What may be asked without signing in; whoever adds to this list says why in docs/security.md.
@@ -19,6 +19,7 @@ PUBLIC_ROUTES = {
     ("post", "/api/v1/sessions"),
     ("get", "/api/v1/sessions/oidc"),
     ("get", "/api/v1/sessions/oidc/callback"),
+    ("post", "/api/v1/hooks/{tenant}/{hook}"),
 }
 
 
@@ -43,11 +44,9 @@ def test_every_route_names_its_permission() -> None:
 
 def test_routes_outside_the_document_are_guarded_too() -> None:
     """What is left out of the document is a page or a file, or names a permission as well."""
-    shown = {"/api/v1/openapi.json", "/api/v1/docs", "/docs/oauth2-redirect", "/style", "/static"}
+    shown = {"/api/v1/openapi.json", "/api/v1/docs", "/docs/oauth2-redirect", "/style"}
     routes = [route for route in _assembled().routes if not isinstance(route, APIRoute)]
     assert {path for route in routes if (path := getattr(route, "path", None))} <= shown
-    home = [route for route in _assembled().routes if getattr(route, "path", None) == "/"]
-    assert [permission_of(route, "GET") for route in home] == [PUBLIC]
 
 
 def test_a_route_without_a_name_is_found() -> None:

@@ -56,7 +56,7 @@ BROKEN: dict[str, tuple[dict[str, Any], Any]] = {
 #: Words that describe and refuse nothing.
 ANNOTATIONS = {
     *("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "nullable"),
-    *("contentEncoding", "contentMediaType"),
+    *("contentEncoding", "contentMediaType", "personal"),
 }
 CHINESE = re.compile("[\u4e00-\u9fff]")
 

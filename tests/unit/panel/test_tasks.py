@@ -97,6 +97,14 @@ class TestClaim:
         room.does("bob", "claim")
         assert room.refuses("ann", "approve") == "claimed"
 
+    def test_a_claim_ends_with_an_answer_that_decides_nothing(self) -> None:
+        """He abstained, and what he took is everybody's again."""
+        room = approval("ann", "bob")
+        room.does("bob", "claim")
+        room.does("bob", "abstain")
+        assert room.asked == ["ann"]
+        room.does("ann", "approve")
+
 
 class TestDraft:
     """暂存: save the form without answering."""

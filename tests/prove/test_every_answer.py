@@ -1,0 +1,93 @@
+"""Schemathesis over the whole OpenAPI document with all its checks, on a running engine: ids made up, then real."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from temporalio.client import Client
+
+from activities._engine import CatalogRunner
+from designer_api.app import build_app
+from designer_api.deps import Parts
+from designer_api.views import task_id
+from tests.support.fuzzing import KEPT, fuzz, served
+from waystation.bootstrap import build_catalog
+from waystation.case_worker import case_worker
+from waystation.compiler.files import Definitions, find_files
+from waystation.scenario_files import shipped_definitions
+from waystation.settings import Settings
+from waystation.store import migrate
+from waystation.store.session import Database
+from waystation.temporal_server import TemporalServer
+from workflows.wire import WIRE
+
+pytestmark = [pytest.mark.slow, pytest.mark.temporal, pytest.mark.asyncio(loop_scope="module")]
+
+EXAMPLES = max(1, round(40 * float(os.environ.get("PROVE_SHARE", "1"))))
+OFTEN = 1_000_000_000
+LEAVE = """
+waystation: 1
+process: leave
+title: { zh: 请假, en: Leave }
+data: { days: { type: integer } }
+nodes:
+  review: { kind: task, title: { zh: 审核, en: Review }, assign: [{ user: root }], next: end }
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(
+    temporal: TemporalServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[FastAPI, str]]:
+    folder: Path = tmp_path_factory.mktemp("answers")
+    url = f"sqlite:///{folder / 'answers.db'}"
+    await migrate.upgrade(url)
+    database, catalog = Database(url), build_catalog()
+    client = await Client.connect(temporal.address, data_converter=WIRE)
+    library = Definitions.read(find_files([shipped_definitions()])).library
+    settings = Settings(data_dir=folder, requests_per_minute=OFTEN, sign_ins_per_minute=OFTEN)
+    async with case_worker(client, database, CatalogRunner(catalog.actions, database), task_queue="answers") as gateway:
+        app = build_app(Parts(settings, database, gateway, catalog, library))
+        async with served(app, database, "fuzz") as address:
+            yield app, address
+    await database.close()
+
+
+@pytest.mark.parametrize("phases", ["examples,coverage", "fuzzing", "stateful"])
+async def test_made_up_ids(running: tuple[FastAPI, str], tmp_path: Path, phases: str) -> None:
+    """No 5xx, nothing undocumented, what violates the document is refused, whatever the ids."""
+    app, address = running
+    said = await asyncio.to_thread(
+        fuzz, app, address, tmp_path, phases=phases, examples=EXAMPLES, seed=1, patience=7200
+    )
+    print(said[-600:])
+
+
+async def test_real_ids(running: tuple[FastAPI, str], tmp_path: Path) -> None:
+    """The same with a process, a case and a task that are there."""
+    app, address = running
+
+    async with httpx.AsyncClient(base_url=f"{address}/api/v1", headers={"Authorization": KEPT}, timeout=60) as http:
+        assert (await http.post("/processes", json={"text": LEAVE})).status_code == 201
+        begun = (await http.post("/cases", json={"process": "leave", "data": {"days": 1}})).json()
+    case = begun["case"]["id"]
+    real = {"process": "leave", "case": case, "task": task_id(case, "review"), "person": "ann"}
+    said = await asyncio.to_thread(
+        fuzz,
+        app,
+        address,
+        tmp_path,
+        phases="coverage,fuzzing",
+        examples=EXAMPLES,
+        seed=2,
+        real=real,
+        patience=7200,
+    )
+    print(said[-600:])

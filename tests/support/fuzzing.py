@@ -1,0 +1,138 @@
+"""The whole OpenAPI document tried by schemathesis on a running API, with a tenant and an administrator of its own.
+
+Requests may do anything to that tenant, also sign the administrator out or take his roles away: the door in front of
+the API puts that right again before the next request, so that the run gets further than its first luck.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from designer_api.auth import tokens
+from tests.support.office import STAFF
+from waystation.contracts.people import Organisation, Person
+from waystation.store import people, tenants
+from waystation.store.session import Database
+from waystation.temporal_server import free_port
+
+#: What the fuzzer sends instead of a token; whatever else it sends passes as it is.
+KEPT = "Bearer kept-by-the-door"
+ADMIN = "root"
+#: Answers to well-formed requests that the state of things, or a rule behind the schema, forbids.
+_REFUSALS = ["2XX", "400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "429", "303"]
+
+#: Addresses that a template with more parameters answers for other methods: it says what is wrong with them, not 405.
+_SHADED = "/(tasks/[^/]+/(attachments|comments|receipts|drafts?)|organisation/jobs/[^/]+)$"
+
+
+@dataclass(slots=True)
+class Door:
+    """Lets requests through with a token that is good now."""
+
+    app: ASGIApp
+    database: Database
+    tenant: str
+    token: str = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = dict(scope["headers"])
+            if headers.get(b"authorization") == KEPT.encode():
+                headers[b"authorization"] = f"Bearer {await self.good_token()}".encode()
+                scope = {**scope, "headers": list(headers.items())}
+        await self.app(scope, receive, send)
+
+    async def good_token(self) -> str:
+        at = datetime.now(UTC)
+        async with self.database.read(self.tenant) as session:
+            bearer = await people.bearer(session, tokens.digest(self.token), at=at) if self.token else None
+            person = (await people.organisation(session)).people.get(ADMIN)
+        if bearer is None or person is None or not person.active or "admin" not in person.roles:
+            staff = {name: Person(name, roles=roles) for name, roles in STAFF.items()}
+            async with self.database.write(self.tenant) as session:
+                await tenants.ensure_tenant(session, at=at)
+                await people.save_organisation(session, Organisation(staff), by="", at=at)
+                await people.save_user(session, ADMIN, ADMIN, "", at=at)
+                self.token = await tokens.make(session, ADMIN, at, kind=tokens.SIGNED_IN, lasts=timedelta(hours=9))
+        return self.token
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, *, lifespan: Literal["on", "off"] = "off") -> AsyncIterator[str]:
+    """An application on a port of loopback, for the length of the block; its address."""
+    port = free_port()
+    config = uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan=lifespan, ws="none")
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await running
+
+
+@asynccontextmanager
+async def served(app: ASGIApp, database: Database, tenant: str) -> AsyncIterator[str]:
+    """The API behind the door."""
+    async with serving(Door(app, database, tenant)) as address:
+        yield address
+
+
+def fuzz(
+    app: FastAPI,
+    address: str,
+    folder: Path,
+    *,
+    phases: str,
+    examples: int,
+    seed: int,
+    every: int = 1,
+    real: dict[str, str] | None = None,
+    patience: float = 600,
+) -> str:
+    """Run schemathesis with all its checks; what it prints.
+
+    Args:
+        every: only each such address of the document.
+        real: path parameters and their values; others are made up.
+    Raises:
+        AssertionError: it found something.
+    """
+    lines = ["[checks.positive_data_acceptance]", f"expected-statuses = {_REFUSALS}", "", "[parameters]"]
+    lines += [f'"path.{name}" = "{value}"' for name, value in (real or {}).items()]
+    lines += ["", "[[operations]]", f"include-path-regex = '{_SHADED}'", "checks.unsupported_method.enabled = false"]
+    settings = folder / "schemathesis.toml"
+    settings.write_text("\n".join(lines) + "\n", "utf-8")
+    document = folder / "openapi.json"
+    whole = app.openapi()
+    paths = dict(list(whole["paths"].items())[::every])
+    document.write_text(json.dumps({**whole, "paths": paths}), "utf-8")
+    program = str(Path(sys.executable).with_name("schemathesis"))
+    given = ["--checks", "all", "--phases", phases, "--max-examples", str(examples), "--seed", str(seed)]
+    given += ["--no-color", "--continue-on-failure", "--generation-database", "none", "--warnings", "off"]
+    given += ["--suppress-health-check", "all", "-H", f"Authorization: {KEPT}"]
+    ran = subprocess.run(
+        [program, "--config-file", str(settings), "run", str(document), "--url", address, *given],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=patience,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr[-5_000:]
+    return ran.stdout
