@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up env test test-quick check lock prove bench clean
+.PHONY: help up env web test test-quick check lock prove bench clean
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -18,23 +18,33 @@ export PIP_ROOT_USER_ACTION := ignore
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
-up: $(STAMP) ## start everything: Temporal, database, API, worker, demo · 启动全部服务
+up: $(STAMP) web ## start everything: Temporal, database, API, worker, demo · 启动全部服务
 	@exec .venv/bin/waystation up $(ARGS)
 
 env: $(STAMP) ## make the environment from the lock file · 按锁文件建立环境
 
-test: $(STAMP) databases ## install what tests need and run them all · 运行全部测试
+web: $(STAMP) ## build the web front end, where its sources have changed · 构建网页界面
+	@$(PY) hatch_build.py
+
+test: $(STAMP) databases browser web ## install what tests need and run them all · 运行全部测试
 	@$(PY) -m pytest -q -n $(WORKERS) --dist worksteal --randomly-seed=$(SEED) $(ARGS)
 
 test-quick: $(STAMP) ## the tests that need no server · 只运行不需要服务器的测试
 	@$(PY) -m pytest -q -n $(WORKERS) --dist worksteal -m "not temporal and not databases and not slow" $(ARGS)
 
-.PHONY: databases
+.PHONY: databases browser
 databases:
 	@tools/install-databases
 
+browser:
+	@tools/install-browser
+
 check: $(STAMP) ## every gate but the tests: format, lint, types, imports, drift · 除测试外的全部检查
 	@.ci/run check
+
+.PHONY: client
+client: $(STAMP) ## make the typed Python client in build/ from docs/openapi.json · 生成带类型的 Python 客户端
+	@$(PY) -m tools.client $(ARGS)
 
 lock: $(STAMP) ## make requirements.lock again from pyproject.toml · 重新生成锁文件
 	@$(PY) -m tools.lock
@@ -62,5 +72,5 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Preparing .venv from requirements.lock (about a minute the first time) / 正在准备运行环境（首次约一分钟）"
 	@$(PY) -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@$(PY) -m pip install -qq --require-hashes -r requirements.lock
-	@$(PY) -m pip install -qq --no-deps --no-build-isolation -e .
+	@WAYSTATION_SKIP_WEB=1 $(PY) -m pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@

@@ -9,9 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import compiling, machine
+from bench import cases, compiling, designing, machine, over_http, spiff
 
-BENCHES = {"machine": machine.measure, "compiling": compiling.measure}
+BENCHES = {
+    "machine": machine.measure,
+    "spiff": spiff.measure,
+    "compiling": compiling.measure,
+    "designing": designing.measure,
+    "cases": cases.measure,
+    "over_http": over_http.measure,
+}
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 _BEGIN, _END = "<!-- bench: begin -->", "<!-- bench: end -->"
 

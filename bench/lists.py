@@ -61,10 +61,10 @@ def rows(size: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
 
 
 def _case(number: int, size: int, chance: random.Random, batch: dict[str, list[tuple[Any, ...]]]) -> None:
-    case = str(uuid.UUID(int=chance.getrandbits(128), version=4))
     process, node = chance.choice(PROCESSES), chance.choice(NODES)
     title, key = f"{chance.choice(PLACES)}{chance.choice(THINGS)}", f"WS{number:08}"
     started = T0 + timedelta(seconds=number % 5_000_000)
+    case = _case_id(started, chance)
     due = started + timedelta(hours=chance.randint(1, 500)) if chance.random() < 0.8 else None
     done, priority, starter = number % 10 == 9, chance.randint(1, 5), person(number * 7, size)
     status = "done" if done else "open"
@@ -102,6 +102,12 @@ def _case(number: int, size: int, chance: random.Random, batch: dict[str, list[t
         )
     found = terms([title, key, str(number)])
     batch["search_terms"] += [(TENANT, case, "", term) for term in found]
+
+
+def _case_id(started: datetime, chance: random.Random) -> str:
+    """As the store makes them: identifiers that sort by the time they were made."""
+    milliseconds = int(started.timestamp() * 1000)
+    return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | chance.getrandbits(62)))
 
 
 _COLUMNS = {

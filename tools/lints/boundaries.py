@@ -18,7 +18,8 @@ ENTRY_POINTS = (
     "waystation/supervisor.py",
     "worker.py",
 )
-YAML_READER = ("waystation/compiler/source.py",)
+#: The reader, and what finds every value's place in a text that it has accepted.
+YAML_READER = ("waystation/compiler/source.py", "waystation/design/spans.py")
 ENVIRONMENT = frozenset({"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"})
 
 
