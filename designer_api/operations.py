@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
+from temporalio.service import RPCError
 
 from designer_api.auth.entrance import address_of, unauthenticated
 from designer_api.auth.needs import anybody
@@ -104,7 +105,7 @@ async def _engine(held: Parts) -> str:
     try:
         async with asyncio.timeout(_PATIENCE):
             healthy = await held.gateway.client.service_client.check_health()
-    except (RuntimeError, TimeoutError):  # a client that has never reached its server says RuntimeError
+    except (RPCError, RuntimeError, TimeoutError):  # a call given up is an RPCError; RuntimeError: never reached at all
         return "engine_unavailable"
     return OK if healthy else "engine_unavailable"
 
