@@ -54,6 +54,11 @@ class Wire:
         self._loop.run_forever()
         server.close()
         self._cut(1.0)
+        carrying = asyncio.all_tasks(self._loop)
+        for task in carrying:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*carrying, return_exceptions=True))
+        self._loop.close()
 
     async def _carry(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -11,9 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from temporalio.client import Client
 
-from designer_api import operations
 from designer_api.operations import FAMILIES
 from tests.store.journals import Story
 from tests.support.office import Office, open_office
@@ -78,24 +75,6 @@ async def test_readiness_names_what_is_not_there(office: Office) -> None:
     assert answer.status_code == 503
     assert answer.json()["code"] == "not_ready"
     assert answer.json()["detail"] == {"database": "ok", "engine": "engine_unavailable"}
-
-
-async def test_an_engine_that_hangs_is_not_ready(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that takes the call and says nothing: given up after a while, and named like one that is not there."""
-
-    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await gone.wait()
-        writer.close()
-
-    gone = asyncio.Event()
-    silent = await asyncio.start_server(hang, "127.0.0.1", 0)
-    port = silent.sockets[0].getsockname()[1]
-    monkeypatch.setattr(office.app.state.parts.gateway, "client", await Client.connect(f"127.0.0.1:{port}", lazy=True))
-    monkeypatch.setattr(operations, "_PATIENCE", 0.3)
-    answer = await office.http.get("/readyz")
-    gone.set()
-    silent.close()
-    assert (answer.status_code, answer.json()["detail"]["engine"]) == (503, "engine_unavailable")
 
 
 async def test_every_answer_has_the_id_of_its_request(office: Office) -> None:

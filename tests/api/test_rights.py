@@ -6,11 +6,15 @@ import asyncio
 import re
 import uuid
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import httpx
 import pytest
+from temporalio.client import Client
 
+from bench.troubles.wire import Wire
+from designer_api import operations
 from designer_api.auth import passwords
 from designer_api.errors import STATUS
 from tests.api.conftest import World
@@ -227,6 +231,23 @@ async def test_pages_and_headers(world: World) -> None:
             assert (ready.status_code, ready.json()["code"]) == (503, "not_ready")
             await asyncio.sleep(0.2)
     assert ready.text == "ready"
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["silent", "cut off"])
+async def test_an_engine_that_hangs_is_not_ready(world: World, monkeypatch: pytest.MonkeyPatch, cut: bool) -> None:
+    """A server that takes the call and says nothing, or goes away with it: named like one that is not there."""
+    _, port = world.parts.gateway.client.service_client.config.target_host.rsplit(":", 1)
+    with Wire(int(port), Random(1)) as wire:
+        far = await Client.connect(f"127.0.0.1:{wire.port}")
+        wire.dawdles = (1.0, 60.0)
+        monkeypatch.setattr(world.parts.gateway, "client", far)
+        monkeypatch.setattr(operations, "_PATIENCE", 30.0 if cut else 0.3)
+        asking = asyncio.create_task(world.http.get("/readyz"))
+        while cut and not wire.cuts:
+            await asyncio.sleep(0.1)
+            wire.cut()
+        answer = await asking
+    assert (answer.status_code, answer.json()["detail"]) == (503, {"database": "ok", "engine": "engine_unavailable"})
 
 
 async def test_files_go_in_and_out(world: World) -> None:
