@@ -23,6 +23,7 @@ export default defineConfig({
       },
     },
   },
+  worker: { rolldownOptions: { output: { name: 'worker' } } },
   // A relative address: `npm run dev` beside a running `make up`.
   server: { proxy: { '/api': { target: process.env.WAYSTATION_URL ?? 'http://127.0.0.1:8080' } } },
   test: { environment: 'jsdom', globals: true, setupFiles: ['src/test-setup.ts'], include: ['src/**/*.test.{ts,tsx}'] },
