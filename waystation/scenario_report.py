@@ -16,25 +16,17 @@ from waystation.contracts.events import EntryKind
 from waystation.contracts.plan import Body, Plan
 from waystation.contracts.problems import Path as DocumentPath
 from waystation.scenario_files import Broken, Setup
-from waystation.scenario_run import Runs
+from waystation.scenario_run import Runs, Verdict
 from workflows.engine import Engine
 from workflows.machine import Program
 from workflows.scenarios import run_scenario
 
 
-@dataclass(slots=True)
-class Row:
-    """One scenario: `line` is where it stands, or the step that failed; `step` is its index, None for the start."""
+@dataclass(slots=True, kw_only=True)
+class Row(Verdict):
+    """One scenario of a file."""
 
     file: str
-    line: int
-    scenario: str
-    failures: list[str] = field(default_factory=list)
-    step: int | None = None
-
-    @property
-    def passed(self) -> bool:
-        return not self.failures
 
 
 @dataclass(slots=True)
@@ -75,7 +67,7 @@ class Report:
         self.rows += await asyncio.gather(*waiting)
 
     async def _run(self, item: Setup, runs: Runs) -> Row:
-        row = Row(item.file, item.line, item.scenario.name)
+        row = Row(item.scenario.name, item.line, file=item.file)
         try:
             engine = await runs.engine(item)
             outcome = await run_scenario(item.scenario, engine, item.plans)
@@ -125,7 +117,7 @@ class Report:
         for row in self.rows:
             if not row.passed:
                 step = "start" if row.step is None else f"step {row.step + 1}"
-                lines.append(f"{row.file}:{row.line}: FAILED {row.scenario} ({step})")
+                lines.append(f"{row.file}:{row.line}: FAILED {row.name} ({step})")
                 lines += [f"    {failure}" for failure in row.failures]
         if not self.rows and not self.broken:
             lines.append("no scenario found 没有找到场景")
@@ -154,7 +146,7 @@ class Report:
         found: dict[str, Any] = {
             "passed": self.passed,
             "scenarios": [
-                {"file": row.file, "line": row.line, "name": row.scenario, "passed": row.passed, "step": row.step,
+                {"file": row.file, "line": row.line, "name": row.name, "passed": row.passed, "step": row.step,
                  "failures": row.failures}
                 for row in self.rows
             ],

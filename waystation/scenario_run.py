@@ -1,7 +1,8 @@
-"""Where scenarios run: `MemoryRuns` here; `waystation.scenario_temporal.TemporalRuns` on a Temporal server."""
+"""Where scenarios run, and how one went: `MemoryRuns` here; `waystation.scenario_temporal.TemporalRuns` on a server."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -10,6 +11,21 @@ from waystation.scenario_actions import RealActions, ScenarioActions
 from waystation.scenario_files import PlanBook, Setup
 from workflows.engine import Engine
 from workflows.memory import MemoryEngine
+
+
+@dataclass(slots=True)
+class Verdict:
+    """How one scenario went. `line` is where it stands, or the step that failed; `step` is that step's index, None for
+    the start."""
+
+    name: str
+    line: int
+    failures: list[str] = field(default_factory=list)
+    step: int | None = None
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
 
 
 class Runs(Protocol):

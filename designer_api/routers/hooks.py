@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Self, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Header, Path, Request
 from pydantic import BaseModel, Field, model_validator
@@ -14,17 +13,17 @@ from designer_api.auth.needs import anybody, needs
 from designer_api.deps import Held, Signed, now, parts
 from designer_api.events import incoming
 from designer_api.events.incoming import Arrived
+from designer_api.registered import Register
 from designer_api.routers.webhooks import Label, NewSecret, Rotation
 from designer_api.schemas import Asked
 from waystation.contracts.errors import Refused
 from waystation.outside.signing import is_secret, new_secret
-from waystation.store import audit, definitions, hooks, kept_secrets
+from waystation.store import audit, definitions, hooks
 from waystation.store.session import TenantSession
 from waystation.store.tables.outside import HookRow
 
 router = APIRouter(prefix="/hooks", tags=["webhooks"], dependencies=[needs("webhooks.manage")])
 
-_Answer = TypeVar("_Answer")
 Id = Annotated[str, Path(min_length=1, max_length=64)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Text = Annotated[str, Field(max_length=2000)]
@@ -107,15 +106,13 @@ async def make_hook(body: NewHookWithSecret, held: Held, caller: Signed) -> Made
 @router.get("")
 async def list_hooks(held: Held, caller: Signed) -> HookList:
     """All of them, without their secrets."""
-    async with held.database.read(caller.tenant) as session:
-        return HookList(items=[_view(row) for row in await hooks.everyone(session)])
+    return HookList(items=await _HOOKS.listed(held, caller))
 
 
 @router.get("/{hook}")
 async def show_hook(hook: Id, held: Held, caller: Signed) -> Hook:
     """One of them."""
-    async with held.database.read(caller.tenant) as session:
-        return _view(_there(await hooks.find(session, hook)))
+    return await _HOOKS.shown(held, caller, hook)
 
 
 @router.put("/{hook}")
@@ -129,7 +126,7 @@ async def change_hook(hook: Id, body: NewHook, held: Held, caller: Signed) -> Ho
         await session.flush()
         return _view(row)
 
-    return await _changing(held, caller, hook, "hook.change", work)
+    return await _HOOKS.changing(held, caller, hook, "change", work)
 
 
 @router.delete("/{hook}", status_code=204)
@@ -139,19 +136,13 @@ async def remove_hook(hook: Id, held: Held, caller: Signed) -> None:
     async def work(session: TenantSession, row: HookRow) -> None:
         await hooks.remove(session, row.id)
 
-    await _changing(held, caller, hook, "hook.remove", work)
+    await _HOOKS.changing(held, caller, hook, "remove", work)
 
 
 @router.post("/{hook}/rotate")
 async def rotate_hook_secret(hook: Id, body: Rotation, held: Held, caller: Signed) -> NewSecret:
     """A new secret. For so many hours calls signed with the one before are taken as well."""
-    secret, until = new_secret(), now() + timedelta(hours=body.hours)
-
-    async def work(session: TenantSession, row: HookRow) -> NewSecret:
-        row.secrets = kept_secrets.keep(session, row.id, secret, row.secrets, until)
-        return NewSecret(secret=secret)
-
-    return await _changing(held, caller, hook, "hook.rotate", work)
+    return NewSecret(secret=await _HOOKS.rotated(held, caller, hook, hours=body.hours))
 
 
 @router.post(
@@ -185,28 +176,11 @@ async def _check(session: TenantSession, body: NewHook) -> None:
         raise Refused("unknown_process", f"there is no process {body.start}", f"没有流程 {body.start}")
 
 
-async def _changing(
-    held: Held, caller: Signed, hook: str, action: str, change: Callable[[TenantSession, HookRow], Awaitable[_Answer]]
-) -> _Answer:
-    """A change of one hook, noted in the audit log."""
-
-    async def work(session: TenantSession) -> _Answer:
-        row = _there(await hooks.find(session, hook, locked=True))
-        answer = await change(session, row)
-        await audit.record(session, caller.person, action, at=now(), target=f"hook/{hook}", detail=row.does)
-        return answer
-
-    return await held.database.transact(caller.tenant, work)
-
-
-def _there(row: HookRow | None) -> HookRow:
-    if row is None:
-        raise Refused("not_found", "there is no such hook", "没有该接收地址")
-    return row
-
-
 def _view(row: HookRow) -> Hook:
     return Hook(
         id=row.id, label=row.label, active=row.active, path=f"/api/v1/hooks/{row.tenant}/{row.id}",
         created_at=row.created_at, changed_at=row.changed_at, **row.does,
     )  # fmt: skip
+
+
+_HOOKS = Register("hook", "接收地址", hooks, _view, lambda row: row.does)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Annotated, TypeVar
+from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
@@ -12,18 +11,18 @@ from pydantic import BaseModel, Field
 from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed, now
 from designer_api.events.cloud_events import KINDS
+from designer_api.registered import Register
 from designer_api.routers.deliveries import Delivery, DeliveryPage, DeliveryStatus, again, delivery
 from designer_api.schemas import Asked
 from waystation.contracts.errors import Refused
 from waystation.outside.reach import LONGEST_URL, parse_url
 from waystation.outside.signing import new_secret
-from waystation.store import audit, feed, kept_secrets, outbox, webhooks
+from waystation.store import audit, feed, outbox, webhooks
 from waystation.store.session import TenantSession
 from waystation.store.tables.outside import WebhookRow
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"], dependencies=[needs("webhooks.manage")])
 
-_Answer = TypeVar("_Answer")
 Id = Annotated[str, Path(min_length=1, max_length=64)]
 Label = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*[^\x00 ]$")]
 
@@ -92,15 +91,13 @@ async def make_webhook(body: NewWebhook, held: Held, caller: Signed) -> MadeWebh
 @router.get("")
 async def list_webhooks(held: Held, caller: Signed) -> WebhookList:
     """All of them, without their secrets."""
-    async with held.database.read(caller.tenant) as session:
-        return WebhookList(items=[_view(row) for row in await webhooks.everyone(session)])
+    return WebhookList(items=await _WEBHOOKS.listed(held, caller))
 
 
 @router.get("/{webhook}")
 async def show_webhook(webhook: Id, held: Held, caller: Signed) -> Webhook:
     """One of them."""
-    async with held.database.read(caller.tenant) as session:
-        return _view(_there(await webhooks.find(session, webhook)))
+    return await _WEBHOOKS.shown(held, caller, webhook)
 
 
 @router.put("/{webhook}")
@@ -115,7 +112,7 @@ async def change_webhook(webhook: Id, body: NewWebhook, held: Held, caller: Sign
         await session.flush()
         return _view(row)
 
-    return await _changing(held, caller, webhook, "webhook.change", work)
+    return await _WEBHOOKS.changing(held, caller, webhook, "change", work)
 
 
 @router.delete("/{webhook}", status_code=204)
@@ -125,19 +122,13 @@ async def remove_webhook(webhook: Id, held: Held, caller: Signed) -> None:
     async def work(session: TenantSession, row: WebhookRow) -> None:
         _ = await webhooks.remove(session, row.id)
 
-    await _changing(held, caller, webhook, "webhook.remove", work)
+    await _WEBHOOKS.changing(held, caller, webhook, "remove", work)
 
 
 @router.post("/{webhook}/rotate")
 async def rotate_secret(webhook: Id, body: Rotation, held: Held, caller: Signed) -> NewSecret:
     """A new secret. For so many hours calls are signed with the one before as well."""
-    secret, until = new_secret(), now() + timedelta(hours=body.hours)
-
-    async def work(session: TenantSession, row: WebhookRow) -> NewSecret:
-        row.secrets = kept_secrets.keep(session, row.id, secret, row.secrets, until)
-        return NewSecret(secret=secret)
-
-    return await _changing(held, caller, webhook, "webhook.rotate", work)
+    return NewSecret(secret=await _WEBHOOKS.rotated(held, caller, webhook, hours=body.hours))
 
 
 @router.get("/{webhook}/deliveries")
@@ -151,7 +142,7 @@ async def list_webhook_deliveries(
 ) -> DeliveryPage:
     """What went there or is to, newest first. `status=dead` are those that were given up."""
     async with held.database.read(caller.tenant) as session:
-        row = _there(await webhooks.find(session, webhook))
+        row = _WEBHOOKS.there(await webhooks.find(session, webhook))
         page = await outbox.listed(
             session, [webhooks.KIND], status=status, target=row.id, cursor=cursor, limit=limit
         )  # fmt: skip
@@ -176,25 +167,7 @@ async def replay_webhook(webhook: Id, held: Held, caller: Signed) -> Replayed:
         row.failures, row.resting_until = 0, None
         return Replayed(again=await outbox.all_again(session, webhooks.KIND, row.id, at=now()))
 
-    return await _changing(held, caller, webhook, "webhook.replay", work)
-
-
-async def _changing(
-    held: Held,
-    caller: Signed,
-    webhook: str,
-    action: str,
-    change: Callable[[TenantSession, WebhookRow], Awaitable[_Answer]],
-) -> _Answer:
-    """A change of one webhook, noted in the audit log."""
-
-    async def work(session: TenantSession) -> _Answer:
-        row = _there(await webhooks.find(session, webhook, locked=True))
-        answer = await change(session, row)
-        await audit.record(session, caller.person, action, at=now(), target=f"webhook/{webhook}")
-        return answer
-
-    return await held.database.transact(caller.tenant, work)
+    return await _WEBHOOKS.changing(held, caller, webhook, "replay", work)
 
 
 def _check(body: NewWebhook) -> None:
@@ -219,15 +192,12 @@ def _told(body: NewWebhook) -> dict[str, object]:
     return {"host": parse_url(body.url).host, "events": list(body.events), "processes": list(body.processes)}
 
 
-def _there(row: WebhookRow | None) -> WebhookRow:
-    if row is None:
-        raise Refused("not_found", "there is no such webhook", "没有该回调")
-    return row
-
-
 def _view(row: WebhookRow) -> Webhook:
     return Webhook(
         id=row.id, label=row.label, url=row.url, events=list(row.kinds), processes=list(row.processes),
         active=row.active, owner=row.person, failures=row.failures, created_at=row.created_at,
         changed_at=row.changed_at,
     )  # fmt: skip
+
+
+_WEBHOOKS = Register("webhook", "回调", webhooks, _view)

@@ -25,6 +25,6 @@ async def test_scenarios_hold_over_many_runs() -> None:
         await report.add_all(prepare([ENGINE / f"{name}.yaml" for name in FILES], catalog), runs)
         tenants = [f"scenario-{number}" for number in range(1, len(report.rows) + 1)]
         rebuilt = [await rebuild(runs.database, tenant, check=True) for tenant in tenants]
-    assert [] == [(row.scenario, row.failures) for row in report.rows if not row.passed]
+    assert [] == [(row.name, row.failures) for row in report.rows if not row.passed]
     assert len(report.rows) >= len(FILES)
     assert [] == [difference for found in rebuilt for difference in found.differences]

@@ -69,10 +69,10 @@ async def _run(root: Path, paths: list[Path], runs: Runs) -> dict[tuple[str, str
         print(broken.report)
     for row in report.rows:
         if not row.passed:
-            print(f"{row.file}: {row.scenario}: {row.failures}")
+            print(f"{row.file}: {row.name}: {row.failures}")
     held: dict[tuple[str, str], bool] = {}
     for row in report.rows:
-        key = (PurePath(row.file).relative_to(root).as_posix(), row.scenario)
+        key = (PurePath(row.file).relative_to(root).as_posix(), row.name)
         held[key] = held.get(key, True) and row.passed
     return held
 

@@ -17,24 +17,11 @@ from waystation.design.scenario_text import read
 from waystation.design.trial_answers import node_of
 from waystation.design.trials import World, run
 from waystation.scenario_actions import RealActions
+from waystation.scenario_run import Verdict
 from workflows.scenarios import Scenario, read_scenarios
 
 #: Seconds for all scenarios of a design.
 SECONDS = 60.0
-
-
-@dataclass(slots=True)
-class Verdict:
-    """How one scenario went. `step` is the index of the step that failed, None for the start; `line` where it is."""
-
-    name: str
-    line: int
-    failures: list[str] = field(default_factory=list)
-    step: int | None = None
-
-    @property
-    def passed(self) -> bool:
-        return not self.failures
 
 
 @dataclass(slots=True)

@@ -9,15 +9,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from waystation.store import chains, exact_json
-from waystation.store.cursors import Page, cut, page_of
+from waystation.store.cursors import Page, log_page
 from waystation.store.ids import new_id
 from waystation.store.session import TenantSession
 from waystation.store.tables.access import AuditRow
-
-_NEWEST = (AuditRow.at, AuditRow.id)
 
 
 async def record(
@@ -64,10 +60,4 @@ async def records(
     Raises:
         Refused: `bad_cursor`.
     """
-    query = select(AuditRow)
-    if actor is not None:
-        query = query.where(AuditRow.actor == actor)
-    if target is not None:
-        query = query.where(AuditRow.target == target)
-    rows = list(await session.scalars(page_of(query, _NEWEST, cursor, limit, newest_first=True)))
-    return cut(rows, [[row.at, row.id] for row in rows], limit)
+    return await log_page(session, AuditRow, {"actor": actor, "target": target}, cursor, limit)

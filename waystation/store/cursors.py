@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC as UTC_ZONE
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from waystation.contracts.errors import Refused
@@ -134,6 +134,22 @@ def cut(rows: list[Item], keys: Sequence[Any], limit: int) -> Page[Item]:
     if len(rows) <= limit:
         return Page(rows, None)
     return Page(rows[:limit], _write(keys[limit - 1]))
+
+
+async def log_page(
+    session: TenantSession, log: type[Item], narrowed: Mapping[str, str | None], cursor: str | None, limit: int
+) -> Page[Item]:
+    """One page of a log, newest first: of rows with `at` and `id`.
+
+    Args:
+        narrowed: column -> the value that it must have; None: any.
+    Raises:
+        Refused: `bad_cursor`.
+    """
+    sort = [getattr(log, name) for name in ("at", "id")]
+    wanted = [getattr(log, name) == value for name, value in narrowed.items() if value is not None]
+    rows = list(await session.scalars(page_of(select(log).where(*wanted), sort, cursor, limit, newest_first=True)))
+    return cut(rows, [[getattr(row, column.key) for column in sort] for row in rows], limit)
 
 
 def _bounded(limit: int) -> int:

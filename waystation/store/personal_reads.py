@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, insert, select
+from sqlalchemy import CursorResult, delete, insert
 
-from waystation.store.cursors import Page, cut, page_of
+from waystation.store.cursors import Page, log_page
 from waystation.store.ids import new_id
 from waystation.store.session import TenantSession
 from waystation.store.tables.personal import PersonalReadRow
-
-_NEWEST = (PersonalReadRow.at, PersonalReadRow.id)
 
 
 async def note(
@@ -35,13 +33,7 @@ async def reads(
     Raises:
         Refused: `bad_cursor`.
     """
-    query = select(PersonalReadRow)
-    if actor is not None:
-        query = query.where(PersonalReadRow.actor == actor)
-    if case is not None:
-        query = query.where(PersonalReadRow.case_id == case)
-    rows = list(await session.scalars(page_of(query, _NEWEST, cursor, limit, newest_first=True)))
-    return cut(rows, [[row.at, row.id] for row in rows], limit)
+    return await log_page(session, PersonalReadRow, {"actor": actor, "case_id": case}, cursor, limit)
 
 
 async def forget(session: TenantSession, before: datetime) -> int:
