@@ -1,14 +1,18 @@
-"""The files under deploy/: manifests by the schemas of Kubernetes, compose by its structure, both by the product.
+"""The files under deploy/: by the schemas of Kubernetes and of the compose specification, and by the product itself.
 
-No schema of the compose format is at hand here: what is looked at is written out below, and no container is started.
+No container is started here.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from copy import deepcopy
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import kubernetes_validate
 import pytest
 import yaml
@@ -25,11 +29,8 @@ MANIFESTS = [
 ]
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 OURS = ("upgrade", "api", "worker")
-#: What a service of compose may say; anything else is a slip of the pen.
-SERVICE = frozenset(
-    """build cap_drop command depends_on deploy entrypoint environment healthcheck image ports restart secrets
-    security_opt stop_grace_period volumes""".split()
-)
+#: The specification's own schema, as a checker of such files brings it along.
+COMPOSE_SCHEMA = files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
 
 
 def named(kind: str, name: str) -> dict[str, Any]:
@@ -57,6 +58,16 @@ def test_manifests_are_what_kubernetes_takes(file: str, manifest: dict[str, Any]
     """Each document, strictly: a misspelt field is refused."""
     kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
     assert manifest["kind"] == "Namespace" or manifest["metadata"]["namespace"] == "waystation"
+
+
+def test_compose_is_what_its_specification_takes() -> None:
+    """By the schema of the compose specification; a misspelt key and a value of another kind are refused by it."""
+    schema = jsonschema_rs.validator_for(json.loads(COMPOSE_SCHEMA.read_text("utf-8")))
+    assert [error.message for error in schema.iter_errors(COMPOSE)] == []
+    for place, value in (("depend_on", {}), ("cap_drop", "ALL"), ("healthcheck", {"interval": 5})):
+        faulty = deepcopy(COMPOSE)
+        faulty["services"]["api"][place] = value
+        assert not schema.is_valid(faulty), place
 
 
 def test_two_apis_and_four_workers() -> None:
@@ -116,10 +127,9 @@ def test_selectors_meet_their_pods() -> None:
 
 
 def test_compose_holds_together() -> None:
-    """Known keys; what a service waits for, mounts and reads is there; only the proxy is reached, from this machine."""
+    """What a service waits for, mounts and reads is there; only the proxy is reached, from this machine."""
     services = COMPOSE["services"]
     for name, service in services.items():
-        assert service.keys() <= SERVICE, name
         for other, how in service.get("depends_on", {}).items():
             healthy = how["condition"] == "service_healthy"
             assert other in services, name
