@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.browser import Window, browser, needs_browser, needs_web, window
-from tests.support.product import Product, up
-from waystation.temporal_server import free_port
+from tests.support.browser import Window, needs_browser, needs_web, window
+from tests.support.product import Product
 
-pytestmark = [pytest.mark.slow, pytest.mark.temporal, needs_browser, needs_web, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.temporal, needs_browser, needs_web]
 
 #: Clicks that the whole path may take.
 CLICKS = 40
@@ -27,19 +25,6 @@ _START = """async data => {
     return await answer.json()
 }"""
 _SHOW = "async id => await (await fetch('/api/v1/cases/' + id)).json()"
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product, with its demo."""
-    with up(tmp_path_factory.mktemp("designer") / "var", [free_port() for _ in range(3)]) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def program() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 def saved(page: Page) -> None:

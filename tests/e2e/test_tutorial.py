@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.installation import ROOT, WAYSTATION, Installation
+from tests.support.installation import ROOT, WAYSTATION
+from tests.support.product import Product
 
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs" / "tutorial.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
 PASSWORDS = "admin=… clerk=… manager=… hr=…"
@@ -42,27 +43,22 @@ def test_the_folder_is_checked_and_tested_without_a_server(tmp_path: Path) -> No
 def test_what_is_misspelt_is_named_with_its_place(tmp_path: Path) -> None:
     """The tutorial lets its reader spoil an edge: the line, the node and the right name are told."""
     typed(BLOCKS[0], tmp_path)
-    file = tmp_path / "leave" / "leave.yaml"
+    file = tmp_path / "day_off" / "day_off.yaml"
     file.write_text(file.read_text("utf-8").replace("to: hr }", "to: hrr }"), encoding="utf-8")
     told = subprocess.run(
-        [WAYSTATION, "check", "leave"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        [WAYSTATION, "check", "day_off"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     assert told.returncode == 1
-    assert re.search(r"leave\.yaml:\d+:\d+: error unknown_node", told.stdout)
+    assert re.search(r"day_off\.yaml:\d+:\d+: error unknown_node", told.stdout)
     assert "hr" in told.stdout
 
 
 @pytest.mark.slow
 @pytest.mark.temporal
-def test_it_is_published_and_used_over_http(tmp_path: Path) -> None:
-    """The third block, with this installation's address and passwords: two people agree, the leave is granted."""
+def test_it_is_published_and_used_over_http(tmp_path: Path, product: Product) -> None:
+    """The third block, with this product's address and passwords: two people agree, the leave is granted."""
     typed(BLOCKS[0], tmp_path)
-    installed = Installation(tmp_path / "installed")
-    installed.up()
-    try:
-        people = {"admin": "admin_xu", "clerk": "wh_ma", "manager": "wl_cao", "hr": "hr_fang"}
-        known = " ".join(f"{name}={installed.passwords[person]}" for name, person in people.items())
-        block = BLOCKS[2].replace("http://127.0.0.1:8080", installed.url).replace(PASSWORDS, known)
-        assert typed(block, tmp_path).split()[-1] == "granted"
-    finally:
-        assert installed.stop() == 0
+    people = {"admin": "admin_xu", "clerk": "wh_ma", "manager": "wl_cao", "hr": "hr_fang"}
+    known = " ".join(f"{name}={product.passwords[person]}" for name, person in people.items())
+    block = BLOCKS[2].replace("http://127.0.0.1:8080", product.url).replace(PASSWORDS, known)
+    assert typed(block, tmp_path).split()[-1] == "granted"

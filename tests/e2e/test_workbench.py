@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import Window, browser, needs_browser, needs_web, window
-from tests.support.product import Product, up
-from waystation.temporal_server import free_port
+from tests.support.browser import Window, needs_browser, needs_web, window
+from tests.support.product import Product
 
-pytestmark = [pytest.mark.slow, pytest.mark.temporal, needs_browser, needs_web, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product, with its demo."""
-    with up(tmp_path_factory.mktemp("workbench") / "var", [free_port() for _ in range(3)]) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def program() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
+pytestmark = [pytest.mark.slow, pytest.mark.temporal, needs_browser, needs_web]
 
 
 def test_from_signing_in_to_the_case_at_a_desk(product: Product, program: Browser) -> None:
