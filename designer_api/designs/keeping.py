@@ -12,7 +12,7 @@ from designer_api.deps import Parts, now
 from designer_api.designs.comparing import changed_meanwhile
 from designer_api.designs.rights import Right, Rights, no_design
 from waystation.contracts.errors import Refused
-from waystation.design.changes import leaves, overlaps
+from waystation.design.changes import contains, leaves, overlaps
 from waystation.design.checking import read_text
 from waystation.design.layouts import arranged, clean
 from waystation.design.operations import Edit, Operations, Place, applied
@@ -104,6 +104,8 @@ async def put(held: Parts, caller: Caller, name: str, seen: int | None, given: M
         parts["layout"] = clean(parts["layout"])
     if seen != found.design.revision:
         mine = replace(found.seen or Content(""), **parts)
+        if all(getattr(found.design.content, key) == value for key, value in parts.items()):
+            return Saved(found, [])
         raise await asyncio.to_thread(changed_meanwhile, found, seen, mine, held.catalog)
     saved = await _save(held, caller, found, replace(found.design.content, **parts), "design.save")
     if saved is None:
@@ -131,16 +133,18 @@ async def edit(held: Parts, caller: Caller, name: str, seen: int | None, operati
 def _edited(held: Parts, found: Opened, seen: int | None, operations: Operations) -> tuple[Edit, Content]:
     """The content after operations; `seen` where they were meant for an older revision."""
     content = found.design.content
-    done = _applied(held, content, operations)
     if seen is not None:
         if found.seen is None:
             raise changed_meanwhile(found, seen, content, held.catalog)
         before = read_text(found.seen.text)
         mine = _applied(held, found.seen, operations)
-        theirs = list(leaves(before.tree, read_text(content.text).tree))
-        if overlaps(theirs, list(leaves(before.tree, mine.tree))):
+        theirs, own = list(leaves(before.tree, read_text(content.text).tree)), list(leaves(before.tree, mine.tree))
+        if contains(theirs, own):
+            return mine, content
+        if overlaps(theirs, own):
             text = rewritten(before, mine.tree)
             raise changed_meanwhile(found, seen, replace(content, text=text), held.catalog)
+    done = _applied(held, content, operations)
     text = rewritten(read_text(content.text), done.tree)
     return done, replace(content, text=text, layout=done.layout)
 

@@ -134,6 +134,29 @@ async def test_edits_of_one_thing_are_told_apart(office: Office) -> None:
     assert {node["id"]: node.get("title") for node in saved.json()["model"]["nodes"]}["boss"] == "主管"
 
 
+async def test_an_edit_that_is_sent_again_is_made_once(office: Office) -> None:
+    """Where the answer was lost the browser sends the same edit with the same revision: nothing is made twice."""
+    design = await made(office)
+    edits = [{"op": "add_node", "kind": "notify", "id": "told", "on_edge": "boss:outcome:approved"}]
+    first = await edit(office, design["id"], 1, *edits)
+    again = await edit(office, design["id"], 1, *edits)
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert (again.json()["revision"], again.json()["text"]) == (2, first.json()["text"])
+    text = first.json()["text"].replace("family: approval", "family: other")
+    assert (await put(office, design["id"], 2, text=text)).json()["revision"] == 3
+    assert (await put(office, design["id"], 2, text=text)).json()["revision"] == 3
+
+
+async def test_an_edit_of_what_somebody_else_has_removed_is_told_apart(office: Office) -> None:
+    """The node is gone: the other edit is not thrown away, both are shown with the node's name."""
+    design = await made(office)
+    await edit(office, design["id"], 1, {"op": "set_node", "id": "boss", "values": {"title": "上级"}})
+    await edit(office, design["id"], 2, {"op": "remove_node", "id": "boss"})
+    late = await edit(office, design["id"], 2, {"op": "set_node", "id": "boss", "values": {"title": "主管"}})
+    assert late.status_code == 412
+    assert "上级" in late.json()["detail"]["conflicts"][0]["of"]["zh"]
+
+
 async def test_a_text_that_came_second_is_not_lost(office: Office) -> None:
     """A whole text after somebody else's save: 412 with both, and without `If-Match` nothing is saved at all."""
     design = await made(office)

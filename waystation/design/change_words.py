@@ -106,10 +106,13 @@ def conflict(found: Conflict, base: Any, words: Words) -> Json:
     """A conflict as JSON."""
     node, rest = node_at(base, found.path)
     what = _what(found.path, node, rest)
-    thing = [_thing(language, what, node, found.path, rest, None, words) for language in (0, 1)]
+    raw = _at(base, found.path[: len(found.path) - len(rest)]) if node is not None else None
+    title = raw.get("title") if isinstance(raw, dict) else None
+    thing = [_thing(language, what, node, found.path, rest, title, words) for language in (0, 1)]
     return {
         "path": list(found.path),
         "node": node,
+        "of": {"zh": thing[0], "en": thing[1]},
         "base": _side(found.base),
         "theirs": _side(found.theirs),
         "mine": _side(found.mine),

@@ -125,6 +125,13 @@ def overlaps(theirs: Sequence[Leaf], mine: Sequence[Leaf]) -> bool:
     return any(_meet(leaf, other) and not _agree(leaf, other) for leaf in mine for other in theirs)
 
 
+def contains(theirs: Sequence[Leaf], mine: Sequence[Leaf]) -> bool:
+    """Whether all of my changes have been made already: an edit that is sent once more is none."""
+    if not mine or len(theirs) * len(mine) > _MOST_COMPARED:
+        return False
+    return all(any(_agree(leaf, other) and leaf.moved == other.moved for other in theirs) for leaf in mine)
+
+
 def _meet(one: Leaf, other: Leaf) -> bool:
     """Whether two changes are of one place, or one is inside the other. Orders meet only each other."""
     if one.moved or other.moved:

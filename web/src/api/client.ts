@@ -16,6 +16,11 @@ const inLanguage: Middleware = {
 export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
 api.use(inLanguage)
 
+/** The session has ended: says so to whoever shows the sign-in page. */
+export function signedOut(): void {
+  onSignedOut()
+}
+
 type Answer<Data> = { data?: Data; error?: unknown; response: Response }
 
 /** Who is told that the session has ended; set by auth/session. */
@@ -34,7 +39,7 @@ export async function answered<Data>(asked: Promise<Answer<Data>>): Promise<Data
   }
   if (!answer.response.ok) {
     const problem = problemOf(answer.response, answer.error)
-    if (problem.code === 'unauthenticated') onSignedOut()
+    if (problem.code === 'unauthenticated') signedOut()
     throw problem
   }
   return answer.data as Data

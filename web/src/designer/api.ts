@@ -1,7 +1,11 @@
 /** The designer's calls. They carry ETags, which the typed client does not show, so they go by `fetch` themselves. */
 import { keptLanguage } from '../i18n'
+import { signedOut } from '../api/client'
 import { ApiProblem, problemOf } from '../api/problem'
 import type * as T from './types'
+
+/** A save that has no answer by then (ms) is tried again. */
+const SAVES = 30_000
 
 export type Tagged<Body> = { body: Body; etag: string }
 
@@ -16,6 +20,7 @@ export async function call<Body>(method: string, path: string, body?: unknown, e
       method,
       headers,
       credentials: 'same-origin',
+      signal: method === 'PATCH' || method === 'PUT' ? AbortSignal.timeout(SAVES) : undefined,
       body: body === undefined ? undefined : JSON.stringify(body),
     })
   } catch {
@@ -28,7 +33,11 @@ export async function call<Body>(method: string, path: string, body?: unknown, e
   } catch {
     answer = text
   }
-  if (!response.ok) throw problemOf(response, answer)
+  if (!response.ok) {
+    const problem = problemOf(response, answer)
+    if (problem.code === 'unauthenticated') signedOut()
+    throw problem
+  }
   return { body: answer as Body, etag: response.headers.get('ETag') ?? '' }
 }
 

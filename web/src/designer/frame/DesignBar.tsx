@@ -9,6 +9,7 @@ import { useLanguage } from '../../i18n'
 import { useDesign } from '../store/design'
 import { errorsByStep, steps } from './places'
 import { useTravel } from './useKeys'
+import { BarMenu } from '../subnav/BarMenu'
 
 function SavedAt() {
   const { t } = useTranslation()
@@ -66,7 +67,7 @@ export function DesignBar({ find, problems }: { find: () => void; problems: () =
   const go = useNavigate()
   const { back, forth } = useTravel()
   const design = useDesign((state) => state.design)!
-  const title = useDesign((state) => state.model?.head.title)
+  const title = useDesign((state) => (state.model === null ? state.design?.title : state.model.head.title))
   const past = useDesign((state) => state.steps.past)
   const future = useDesign((state) => state.steps.future)
   const found = useDesign((state) => state.problems)
@@ -101,6 +102,7 @@ export function DesignBar({ find, problems }: { find: () => void; problems: () =
         <Button icon={<PlayCircleOutlined />} onClick={() => void go(`/designer/${design.id}/simulate`)} data-testid="simulate">
           {t('design.bar.simulate')}
         </Button>
+        <BarMenu id={design.id} />
       </div>
     </header>
   )

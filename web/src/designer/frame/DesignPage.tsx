@@ -1,12 +1,14 @@
 /** One design: its bar with the steps, the step that is open, and the problems below. */
-import { Alert } from 'antd'
+import { Alert, App } from 'antd'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Navigate, Route, Routes, useLocation, useParams } from 'react-router'
 import { Loading } from '../../app/Loading'
+import { useMe } from '../../auth/session'
 import { useLanguage } from '../../i18n'
+import { usePersonName } from '../../shared/people'
 import { Refusal } from '../../shared/Refusal'
-import { close, forgetRefusal, open, refresh, settled, useDesign } from '../store/design'
+import { close, forgetJoined, forgetRefusal, open, settled, useDesign } from '../store/design'
 import { Basics } from '../steps/Basics'
 import { Settings } from '../steps/Settings'
 import { FlowStep } from '../flow/FlowStep'
@@ -25,25 +27,39 @@ const Simulator = lazy(() => import('../../simulator/Simulator'))
 let visits = 0
 
 function useOpened(id: string): unknown {
+  const user = useMe().person
   const [error, setError] = useState<unknown>(null)
   useEffect(() => {
     setError(null)
     visits += 1
     const visit = visits
-    open(id).catch(setError)
-    const focus = () => void refresh()
+    open(id, user).catch(setError)
     const leave = (event: BeforeUnloadEvent) => {
-      if (useDesign.getState().queue.length > 0) event.preventDefault()
+      // What is on its way is kept and goes on after a reload; what has no way is worth a word.
+      const { queue, saving } = useDesign.getState()
+      if (queue.length > 0 && saving !== 'saving') event.preventDefault()
     }
-    addEventListener('focus', focus)
     addEventListener('beforeunload', leave)
     return () => {
-      removeEventListener('focus', focus)
       removeEventListener('beforeunload', leave)
       void settled().then(() => visit === visits && close())
     }
-  }, [id])
+  }, [id, user])
   return error
+}
+
+/** Says once that somebody else's edits are in what is shown. */
+function useJoined(): void {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const joined = useDesign((state) => state.joined)
+  const me = useMe().person
+  const by = usePersonName(joined ?? '')
+  useEffect(() => {
+    if (joined === null) return
+    if (joined !== me) void message.info(joined ? t('design.joined.by', { by }) : t('design.joined.merged'))
+    forgetJoined()
+  }, [joined, me, by, t, message])
 }
 
 export function DesignPage() {
@@ -52,7 +68,7 @@ export function DesignPage() {
   const { text } = useLanguage()
   const error = useOpened(id)
   const design = useDesign((state) => state.design)
-  const title = useDesign((state) => state.model?.head.title)
+  const title = useDesign((state) => (state.model === null ? state.design?.title : state.model.head.title))
   const refusal = useDesign((state) => state.refusal)
   const { pathname } = useLocation()
   const [finding, setFinding] = useState(false)
@@ -63,6 +79,7 @@ export function DesignPage() {
     document.title = `${name} · ${t('app.name')}`
   }, [name, t])
   useEffect(() => forgetRefusal(), [pathname])
+  useJoined()
   if (error !== null) return <div className="designer-pad"><Refusal error={error} /><Link to="/designer">{t('design.bar.leave')}</Link></div> // prettier-ignore
   if (design === null || design.id !== id) return <Loading />
   return (
@@ -86,7 +103,7 @@ export function DesignPage() {
             <Route path="form" element={<FormStep />} />
             <Route path="flow" element={<FlowStep />} />
             <Route path="settings" element={<Settings />} />
-            <Route path="publish" element={<PublishStep />} />
+            <Route path="publish/*" element={<PublishStep />} />
             <Route path="text" element={<TextStep />} />
             <Route path="simulate" element={<Simulator />} />
             <Route path="*" element={<Navigate to={`/designer/${id}/flow`} replace />} />

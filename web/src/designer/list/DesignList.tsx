@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
 import { sentenceOf } from '../../api/problem'
 import { Loading } from '../../app/Loading'
+import { useMe } from '../../auth/session'
 import { useLanguage } from '../../i18n'
 import { Nothing } from '../../shared/Nothing'
 import { Page } from '../../shared/Page'
@@ -16,6 +17,7 @@ import { PersonName } from '../../shared/people'
 import { Refusal } from '../../shared/Refusal'
 import { whenText } from '../../shared/when'
 import { designs } from '../api'
+import { waiting } from '../store/kept'
 import type { Summary } from '../types'
 import { NewDesign, useMake } from './NewDesign'
 import './list.css'
@@ -64,6 +66,7 @@ function More({ design }: { design: Summary }) {
 function useColumns(): TableColumnsType<Summary> {
   const { t } = useTranslation()
   const { language, text } = useLanguage()
+  const unsaved = waiting(useMe().person)
   return [
     {
       title: t('design.name'),
@@ -86,6 +89,7 @@ function useColumns(): TableColumnsType<Summary> {
       render: (_, one) => (
         <>
           {one.published ? <Tag className="tag-live">{t('design.version', one.published)}</Tag> : <Tag>{t('design.never')}</Tag>}
+          {unsaved[one.id] && <Tag color="warning">{t('design.unsaved', { count: unsaved[one.id] })}</Tag>}
           {one.region && <Tag color="processing">{t('design.region', { region: one.region })}</Tag>}
         </>
       ),

@@ -2,13 +2,11 @@
 import { yaml } from '@codemirror/lang-yaml'
 import { linter, lintGutter, type Diagnostic } from '@codemirror/lint'
 import CodeMirror, { EditorView } from '@uiw/react-codemirror'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLanguage } from '../../i18n'
-import { replace, settled, useDesign } from '../store/design'
+import { type, useDesign } from '../store/design'
 import type { Problem } from '../types'
-
-const WAIT = 800
 
 /** Problems where the editor marks them; a line that is gone is the last one. */
 export function marksOf(problems: readonly Problem[], lines: { count: number; at: (line: number) => { from: number; to: number } }, language: 'zh' | 'en'): Diagnostic[] {
@@ -31,33 +29,9 @@ export default function TextStep() {
   const text = useDesign((state) => state.design?.text ?? '')
   const problems = useDesign((state) => state.problems)
   const may = useDesign((state) => state.design?.may.edit === true)
-  const [mine, setMine] = useState<string | null>(null)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const pending = useRef<string | null>(null)
-  const save = async () => {
-    const typed = pending.current
-    if (typed === null || !(await settled())) return
-    if (await replace({ text: typed }, t('design.did.text'))) {
-      if (pending.current === typed) {
-        pending.current = null
-        setMine(null)
-      }
-    }
-  }
-  const type = (next: string) => {
-    pending.current = next
-    setMine(next)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => void save(), WAIT)
-  }
-  useEffect(
-    () => () => {
-      clearTimeout(timer.current)
-      void save()
-    },
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [],
-  )
+  // What was typed stands until the server has it; what is on its way there cannot be typed over.
+  const mine = useDesign((state) => state.queue.findLast((group) => group.text !== undefined)?.text)
+  const before = useDesign((state) => state.queue.some((group) => group.text === undefined))
   const extensions = useMemo(
     () => [
       yaml(),
@@ -70,7 +44,7 @@ export default function TextStep() {
   )
   return (
     <div className="text-step" data-testid="yaml">
-      <CodeMirror value={mine ?? text} height="100%" editable={may} extensions={extensions} onChange={type} basicSetup={{ foldGutter: true }} />
+      <CodeMirror value={mine ?? text} height="100%" editable={may && !before} extensions={extensions} onChange={(next) => type(next, t('design.did.text'))} basicSetup={{ foldGutter: true }} />
     </div>
   )
 }
