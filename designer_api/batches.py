@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from designer_api import bulk_schemas as schemas
 from designer_api.auth.policy import Action, Caller, can, reaches_all
@@ -79,13 +81,15 @@ async def items(
     async with held.database.read(caller.tenant) as session:
         await _require(held, session, caller, await bulks.bulk(session, batch))
         page = await bulks.items(session, batch, status=status, code=code, cursor=cursor, limit=limit)
-    return schemas.BatchItemPage(items=[_item(row) for row in page.items], next=page.next)
+        titles = await bulks.titles(session, page.items)
+    return schemas.BatchItemPage(items=[_item(row, titles) for row in page.items], next=page.next)
 
 
-def _item(row: BulkItemRow) -> schemas.BatchItem:
+def _item(row: BulkItemRow, titles: Mapping[str, Any]) -> schemas.BatchItem:
     return schemas.BatchItem(
         number=row.number,
         case=row.case_id,
+        title=titles.get(row.case_id),
         status=row.status,
         code=row.code or None,
         zh=row.zh or None,

@@ -103,6 +103,7 @@ class BatchItem(BaseModel):
 
     number: int
     case: str
+    title: Any = Field(default=None, description="What the case is called. 实例标题")
     status: str
     code: str | None = None
     zh: str | None = None

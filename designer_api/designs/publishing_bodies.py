@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from designer_api.bulk_schemas import Batch, Rollout
 from designer_api.designs.bodies import FoundProblem, Model, Named
 from designer_api.designs.trial_bodies import ScenarioVerdict
 from designer_api.schemas import Asked
@@ -102,3 +104,41 @@ class EffectiveProcess(BaseModel):
 
 class RegionList(BaseModel):
     items: list[Region]
+
+
+class Retired(BaseModel):
+    """Since when new cases get a version no more, and why."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+class Release(BaseModel):
+    """A published version and what lives on it."""
+
+    version: int
+    hash: str
+    notes: str
+    published_at: datetime
+    published_by: str
+    open_cases: int
+    retired: Retired | None
+
+
+class MayRelease(BaseModel):
+    """`release`: roll out, retire, offer again; `migrate`: move open cases."""
+
+    release: bool
+    migrate: bool
+
+
+class Releases(BaseModel):
+    """The versions of a design's process, newest first; what new cases get, and the last migrations."""
+
+    process: str
+    offered: int | None = Field(description="What new cases get, a roll-out aside; null: nothing. 新实例使用的版本")
+    versions: list[Release]
+    rollout: Rollout | None
+    migrations: list[Batch]
+    may: MayRelease

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 
 from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
-from designer_api.designs import effective, publishing, publishing_bodies, rights
+from designer_api.designs import effective, publishing, publishing_bodies, releases, rights
 from designer_api.etags import Seen
 from designer_api.routers.designs import DesignId
 
@@ -27,6 +27,12 @@ async def publish_design(
 ) -> publishing_bodies.PublishedDesign:
     """Publish a design; errors bar it, and its scenarios must pass. With units or a percentage: staged."""
     return await publishing.publish(held, caller, design, seen, body)
+
+
+@router.get("/designs/{design}/releases")
+async def show_releases(design: DesignId, held: Held, caller: Signed) -> publishing_bodies.Releases:
+    """The versions of its process: what new cases get, what lives on each, and how open cases were moved."""
+    return await releases.show(held, caller, design)
 
 
 @router.get("/designs/{design}/effective")

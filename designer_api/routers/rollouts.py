@@ -8,12 +8,12 @@ from designer_api import bulk_schemas as schemas
 from designer_api.auth.needs import needs
 from designer_api.auth.policy import Action, require
 from designer_api.deps import Held, Signed, now
+from designer_api.rolling import rollout_view
 from designer_api.routers.changes import offered_now
 from designer_api.units import check_units
 from waystation.contracts.errors import Refused
 from waystation.store import rollouts
 from waystation.store.session import TenantSession
-from waystation.store.tables.changes import RolloutRow
 
 router = APIRouter(tags=["change"], dependencies=[needs("processes.see", changing="processes.publish")])
 
@@ -23,7 +23,7 @@ async def list_rollouts(held: Held, caller: Signed) -> schemas.RolloutList:
     """All roll-outs under way."""
     async with held.database.read(caller.tenant) as session:
         found = await rollouts.all_rollouts(session)
-        return schemas.RolloutList(items=[await _view(session, row) for row in found])
+        return schemas.RolloutList(items=[await rollout_view(session, row) for row in found])
 
 
 @router.get("/processes/{process}/rollout")
@@ -33,7 +33,7 @@ async def show(process: str, held: Held, caller: Signed) -> schemas.Rollout:
         row = await rollouts.rollout(session, process)
         if row is None:
             raise Refused("not_found", f"no roll-out of {process} is under way", f"流程 {process} 没有进行中的灰度发布")
-        return await _view(session, row)
+        return await rollout_view(session, row)
 
 
 @router.put("/processes/{process}/rollout")
@@ -46,7 +46,7 @@ async def roll_out(process: str, body: schemas.RolloutAsked, held: Held, caller:
         row = await rollouts.roll_out(
             session, process, body.version, body.units, body.percent, part_by=body.part_by, by=caller.person, at=now()
         )
-        return await _view(session, row)
+        return await rollout_view(session, row)
 
     return await held.database.transact(caller.tenant, work)
 
@@ -73,31 +73,3 @@ async def roll_back(process: str, held: Held, caller: Signed, body: schemas.WhyA
         return await offered_now(session, process)
 
     return await held.database.transact(caller.tenant, work)
-
-
-async def _view(session: TenantSession, row: RolloutRow) -> schemas.Rollout:
-    figures = await rollouts.figures(session, row.process, (row.version, row.base), row.started_at)
-    return schemas.Rollout(
-        process=row.process,
-        version=row.version,
-        base=row.base,
-        units=[str(unit) for unit in row.units],
-        percent=row.percent,
-        part_by=row.part_by,
-        revision=row.revision,
-        started_at=row.started_at,
-        started_by=row.started_by,
-        changed_at=row.changed_at,
-        changed_by=row.changed_by,
-        figures=[
-            schemas.VersionFigures(
-                version=one.version,
-                cases=one.cases,
-                open=one.open,
-                failed=one.failed,
-                incidents=one.incidents,
-                breaches=one.breaches,
-            )
-            for one in figures
-        ],
-    )

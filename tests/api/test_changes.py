@@ -247,3 +247,29 @@ async def test_a_roll_out_is_rolled_back(world: World) -> None:
     assert (await office.call("POST", f"{address}/back", json={"reason": "slow"}))["version"] == 1
     assert (await office.start(n=1))["version"] == 1
     assert [one for one in (await office.call("GET", "rollouts"))["items"] if one["process"] == office.name] == []
+
+
+async def test_a_design_shows_what_became_of_its_versions(world: World) -> None:
+    """Open cases by version, the roll-out, what is retired and why, and migrations."""
+    office = await open_office(world)
+    await office.publish(OLD)
+    cases = [await office.start(n=1), await office.start(n=2)]
+    await office.publish(NEW, staged=True)
+    design = (await office.call("POST", "designs", 201, json={"from": {"process": office.name}}))["id"]
+    found = await office.call("GET", f"designs/{design}/releases")
+    assert (found["process"], found["offered"], found["rollout"]["version"]) == (office.name, 2, 2)
+    assert [(one["version"], one["open_cases"], one["retired"]) for one in found["versions"]] == [
+        (2, 0, None),
+        (1, 2, None),
+    ]
+    assert (found["may"], found["migrations"]) == ({"release": True, "migrate": True}, [])
+    done = await office.batch(f"processes/{office.name}/migrations", from_=1, to=2, map={"b": "b2"})
+    items = await office.items(done["id"])
+    assert {one["case"]: one["title"] for one in items} == {case["id"]: case["title"] for case in cases}
+    await office.call("POST", f"processes/{office.name}/rollout/back", json={"reason": "slow"})
+    found = await office.call("GET", f"designs/{design}/releases")
+    assert (found["offered"], found["rollout"]) == (1, None)
+    assert [one["id"] for one in found["migrations"]] == [done["id"]]
+    newest = found["versions"][0]
+    assert (newest["open_cases"], newest["retired"]["reason"]) == (2, "slow")
+    await office.call("GET", f"designs/{design}/releases", 404, by=office.clerk)

@@ -187,6 +187,16 @@ async def figures(session: TenantSession, process: str, numbers: Sequence[int], 
     return [found.get(number, Figures(number, 0, 0, 0, 0, 0)) for number in numbers]
 
 
+async def open_cases(session: TenantSession, process: str) -> dict[int, int]:
+    """How many cases of a process are under way, by version; versions without any are left out."""
+    query = (
+        select(CaseRow.version, func.count())
+        .where(CaseRow.process == process, CaseRow.status.in_((CaseStatus.OPEN, CaseStatus.SUSPENDED)))
+        .group_by(CaseRow.version)
+    )
+    return {int(row[0]): int(row[1]) for row in await session.execute(query)}
+
+
 # --------------------------------------------------------------------------------------------------- inside
 async def _begin(session: TenantSession, row: RolloutRow) -> RolloutRow:
     session.add(row)

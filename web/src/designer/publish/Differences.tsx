@@ -14,7 +14,7 @@ import { StillFlow } from '../flow/StillFlow'
 import { useDesign } from '../store/design'
 import type { Change } from '../types'
 
-const colours = { added: 'success', removed: 'error', changed: 'warning', renamed: 'processing', moved: 'default' } as const
+const looks: Record<string, string> = { added: 'tag-live', removed: 'tag-bad', changed: 'tag-wait', renamed: 'tag-open' }
 
 /** The colour of each node: removed before added before changed. */
 export function marksOf(changes: readonly Change[]): Record<string, Mark> {
@@ -44,7 +44,7 @@ export function Differences({ from, to }: { from: string; to: string }) {
       <ul>
         {found.data.changes.map((change, index) => (
           <li key={index}>
-            <Tag color={colours[change.op]}>{t(`publish.op.${change.op}`)}</Tag>
+            <Tag className={looks[change.op]}>{t(`publish.op.${change.op}`)}</Tag>
             <span>{text(change)}</span>
           </li>
         ))}
