@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, field_validator
 
-from designer_api.schemas import Asked, Id
+from designer_api.schemas import Asked, Id, Shown
 
 
 class Bulk(Asked):
@@ -70,7 +70,7 @@ class Comment(BaseModel):
     seq: int
     task: str | None = None
     by: str
-    text: str
+    text: Shown
     mentions: list[str]
     at: datetime
 
@@ -112,7 +112,7 @@ class StoredFile(BaseModel):
     """`state` is `clean`, `unscanned` (there is no scanner) or `quarantined`; `finding` says why."""
 
     id: str
-    name: str
+    name: Shown
     media_type: str
     size: int
     sha256: str

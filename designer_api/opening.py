@@ -7,7 +7,7 @@ the rules of access say of its field: hidden, masked or whole; and what he was s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -83,8 +83,13 @@ async def opened(request: Request, value: Any) -> Any:
     caller: Caller | None = getattr(request.state, "caller", None)
     if caller is None:
         return replaced(value, lambda _: None)
+    return await opened_for(request.app.state.parts.database, caller, value, route_of(request))
+
+
+def route_of(request: Request) -> str:
+    """What was asked, as the access log has it: without ids."""
     path = str(getattr(request.scope.get("route"), "path", request.url.path))
-    return await opened_for(request.app.state.parts.database, caller, value, f"{request.method} {path}")
+    return f"{request.method} {path}"
 
 
 async def opened_for(database: Database, caller: Caller, value: Any, route: str) -> Any:
@@ -135,6 +140,11 @@ def _named(value: Any) -> Iterator[str]:
         value = list(value.values())
     for item in value if isinstance(value, list) else ():
         yield from _named(item)
+
+
+async def note_read(database: Database, caller: Caller, case: str, fields: Iterable[str], route: str) -> None:
+    """Note that a caller is shown these of a case."""
+    await _note(database, caller, {case: set(fields)}, route)
 
 
 async def _note(database: Database, caller: Caller, shown: dict[str, set[str]], route: str) -> None:

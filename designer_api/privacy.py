@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from designer_api import exporting
 from designer_api.auth.access_rules import Right
 from designer_api.auth.policy import Caller
 from designer_api.deps import Parts, now
+from designer_api.objects import ObjectStore
 from designer_api.schemas import CasePage
 from designer_api.views import case_view, may_see
 from waystation.store import audit, cases, erasing, personal, personal_exports, personal_reads, tenants
@@ -101,7 +103,7 @@ async def erase(parts: Parts, caller: Caller, body: Erasure) -> Held:
     return await parts.database.transact(caller.tenant, work)
 
 
-async def export(parts: Parts, caller: Caller, who: Who) -> bytes:
+async def export(parts: Parts, objects: ObjectStore, caller: Caller, who: Who) -> bytes:
     """A ZIP file with everything that is held on somebody; who had it made is in the logs."""
     at = now()
 
@@ -113,7 +115,8 @@ async def export(parts: Parts, caller: Caller, who: Who) -> bytes:
         await audit.record(session, caller.person, "person.export", at=at, target="privacy/export", detail=detail)
         return found
 
-    return personal_exports.zipped(await parts.database.transact(caller.tenant, work))
+    found = await parts.database.transact(caller.tenant, work)
+    return await exporting.archive(parts.database, objects, caller.tenant, found)
 
 
 async def reads(

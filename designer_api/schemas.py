@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 
 class Asked(BaseModel):
@@ -17,6 +17,8 @@ class Asked(BaseModel):
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 #: A node, or the path of one of its visits.
 Place = Annotated[str, Field(min_length=1, max_length=400)]
+#: A text of an answer that may be sealed until the answer leaves the API; null where rules of access hide it.
+Shown = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})]
 
 
 def _is_date(value: Any) -> Any:

@@ -59,4 +59,6 @@ def _page(page: Page[CommentRow]) -> desk_schemas.CommentPage:
 
 def _view(row: CommentRow) -> desk_schemas.Comment:
     task = task_id(row.case_id, row.path) if row.path else None
-    return desk_schemas.Comment(seq=row.seq, task=task, by=row.by, text=row.text, mentions=row.mentions, at=row.at)
+    return desk_schemas.Comment(
+        seq=row.seq, task=task, by=row.by, text=row.sealed or row.text, mentions=row.mentions, at=row.at
+    )

@@ -11,6 +11,7 @@ from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.objects import ObjectStore
 from designer_api.objects.scanning import Scanner
+from designer_api.opening import route_of
 from designer_api.views import visible_case, visible_task
 from waystation.store import attachments
 
@@ -46,11 +47,11 @@ async def upload(
 
 
 @router.get("/files/{file}", response_class=Response)
-async def download(file: str, held: Held, objects: Objects, caller: Signed) -> Response:
+async def download(file: str, request: Request, held: Held, objects: Objects, caller: Signed) -> Response:
     """A file's bytes, for who stored it or may see its case."""
     row = await attaching.released(held, caller, file)
-    data = await objects.get(caller.tenant, row.sha256)
-    return Response(data, media_type=row.media_type, headers=attaching.headers_of(row))
+    data, name = await attaching.content(held, objects, caller, row, route_of(request))
+    return Response(data, media_type=row.media_type, headers=attaching.headers_of(name))
 
 
 @router.delete("/files/{file}", status_code=204)

@@ -10,13 +10,14 @@ from fastapi.responses import Response
 from designer_api import privacy
 from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
+from designer_api.routers.files import Objects
 from designer_api.schemas import CasePage
 from waystation.store.retention import Retention
 
 router = APIRouter(tags=["privacy"])
 
 Name = Annotated[str | None, Query(min_length=1, max_length=200)]
-_ZIP = {"content": {"application/zip": {}}, "description": "A ZIP file with JSON in it."}
+_ZIP = {"content": {"application/zip": {}}, "description": "A ZIP file with JSON and files in it."}
 
 
 @router.post("/cases/find", dependencies=[needs("cases.see")])
@@ -43,15 +44,15 @@ async def erase_person(body: privacy.Erasure, held: Held, caller: Signed) -> pri
     response_class=Response,
     responses={200: _ZIP},
 )
-async def export_person(body: privacy.Who, held: Held, caller: Signed) -> Response:
-    """Everything that is held on somebody, for him, as a ZIP file with JSON in it."""
-    return _zip(await privacy.export(held, caller, body))
+async def export_person(body: privacy.Who, held: Held, objects: Objects, caller: Signed) -> Response:
+    """Everything that is held on somebody, for him, as a ZIP file: JSON, and his files."""
+    return _zip(await privacy.export(held, objects, caller, body))
 
 
 @router.get("/me/data", dependencies=[needs("privacy.own")], response_class=Response, responses={200: _ZIP})
-async def export_own(held: Held, caller: Signed) -> Response:
+async def export_own(held: Held, objects: Objects, caller: Signed) -> Response:
     """Everything that is held on the caller himself."""
-    return _zip(await privacy.export(held, caller, privacy.Who(by="member", value=caller.person)))
+    return _zip(await privacy.export(held, objects, caller, privacy.Who(by="member", value=caller.person)))
 
 
 @router.get("/privacy/reads", dependencies=[needs("privacy.see")])

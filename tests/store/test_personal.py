@@ -16,7 +16,7 @@ from waystation.contracts.errors import Refused
 from waystation.contracts.events import EntryKind
 from waystation.sealing.envelopes import ERASED
 from waystation.sealing.ring import KeyRing
-from waystation.store import erasing, form_drafts, journal, person_keys, personal, states
+from waystation.store import comments, erasing, form_drafts, journal, person_keys, personal, states
 from waystation.store.chain_check import check
 from waystation.store.rebuild import rebuild
 from waystation.store.schema import metadata
@@ -88,6 +88,31 @@ async def test_what_a_failure_repeats_is_sealed(sealing: Database) -> None:
     await store(sealing, story)
     found = await held(sealing)
     assert (NAME in found, PHONE in found, "x.no" in found) == (False, False, True)
+    assert (await rebuild(sealing, "t", check=True)).differences == []
+
+
+async def test_what_people_write_is_sealed_and_goes_with_the_person(sealing: Database) -> None:
+    """Comments and reasons, wherever an entry has them; erased with the key, while chains and a rebuild hold."""
+    story = told()
+    story.tell(EntryKind.VERB, "look", "bob", verb="comment", text="SAID-ONE", mentions=["ann"])
+    story.tell(EntryKind.VERB, "", "bob", verb="comment", text="SAID-TWO", mentions=[])
+    story.tell(EntryKind.ANSWERED, "look", "bob", answer="complete", outcome="done", form={}, comment="SAID-THREE")
+    story.tell(EntryKind.COMMANDED, "", "bob", id="k", verb="cancel", args={"reason": "SAID-FOUR"}, answer={})
+    await store(sealing, story.ended(), told("c2", OTHER).ended())
+    assert "SAID-" not in await held(sealing)
+    async with sealing.read("t") as session:
+        page = await comments.comments(session, "c1")
+        rows = [await personal.opened(session, row.sealed) for row in page.items]
+        data = [await personal.opened(session, entry.data) for entry in await journal.entries(session, "c1")]
+    assert rows == ["SAID-ONE", "SAID-TWO"]
+    assert [data[-3]["comment"], data[-2]["args"]] == ["SAID-THREE", {"reason": "SAID-FOUR"}]
+    await store(sealing, story)  # what comes again is known
+    async with sealing.write("t") as session:
+        await erasing.erase(session, "phone", PHONE, actor="dpo", reason="asked", at=NOW)
+    async with sealing.read("t") as session:
+        page = await comments.comments(session, "c1")
+        assert [await personal.opened(session, row.sealed) for row in page.items] == [ERASED, ERASED]
+    assert (await check(sealing, "t")).breaks == []
     assert (await rebuild(sealing, "t", check=True)).differences == []
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -64,19 +65,26 @@ def export(
     tenant: Tenant = "demo",
 ) -> None:
     """Write everything that is held on somebody into a ZIP file, for him. 导出某人的全部数据。"""
+    from designer_api.exporting import archive
+    from designer_api.objects import open_objects
+    from waystation.settings import Settings
     from waystation.store import audit, personal_exports
 
     by, value = _parted(who)
 
-    async def work(session: TenantSession) -> bytes:
+    async def work(session: TenantSession) -> dict[str, Any]:
         found = await personal_exports.export(session, by, value)
         detail = {"by": by, "cases": len(found["cases"])}
         await audit.record(
             session, _ACTOR, "person.export", at=datetime.now(UTC), target="privacy/export", detail=detail
         )
-        return personal_exports.zipped(found)
+        return found
 
-    content = _run(tenant, work)
+    async def packed(database: Database) -> bytes:
+        found = await database.transact(tenant, work)
+        return await archive(database, open_objects(Settings.read()), tenant, found)
+
+    content = _with_database(packed)
     to.touch(mode=0o600)
     to.write_bytes(content)
     typer.echo(f"{to}: {len(content)} bytes")
@@ -92,7 +100,7 @@ def rewrap() -> None:
 
 
 async def _rewrap() -> dict[str, int]:
-    from waystation.store import person_keys, tenants
+    from waystation.store import file_seal, person_keys, tenants
     from waystation.store.session import EVERY_TENANT
 
     database = _database()
@@ -105,8 +113,9 @@ async def _rewrap() -> dict[str, int]:
             names = [row.tenant for row in await tenants.all_tenants(session)]
         for name in names:
             done[name] = 0
-            while count := await database.transact(name, lambda session: person_keys.rewrap(session, ring)):
-                done[name] += count
+            for rewrap_some in (person_keys.rewrap, file_seal.rewrap):
+                while count := await database.transact(name, partial(rewrap_some, ring=ring)):
+                    done[name] += count
         return done
     finally:
         await database.close()
@@ -120,10 +129,14 @@ def _database() -> Database:
 
 
 def _run(tenant: str, work: Callable[[TenantSession], Awaitable[Answer]]) -> Answer:
+    return _with_database(lambda database: database.transact(tenant, work))
+
+
+def _with_database(work: Callable[[Database], Awaitable[Answer]]) -> Answer:
     async def run() -> Answer:
         database = _database()
         try:
-            return await database.transact(tenant, work)
+            return await work(database)
         finally:
             await database.close()
 

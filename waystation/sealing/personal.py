@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -53,6 +54,13 @@ class PersonalFields:
             return "member"
         declared = self.fields.get(name)
         return declared.kind if declared is not None and declared.kind in FOUND_BY else "customer"
+
+    @property
+    def main(self) -> str:
+        """A field of the person whom most fields are of: texts and files that say nobody are taken to be of him."""
+        slots = Counter(declared.of for declared in self.fields.values())
+        slot = max(slots, key=lambda of: (slots[of], bool(of), of))
+        return min(name for name, declared in self.fields.items() if declared.of == slot)
 
     @property
     def owners(self) -> set[str]:

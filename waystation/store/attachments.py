@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, func, select
 
 from waystation.contracts.errors import Refused
-from waystation.store import files
+from waystation.store import file_seal, files
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import TenantSession
 from waystation.store.tables.access import FileRow
@@ -41,7 +42,10 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
+    """A file of a case. `name` may be an envelope."""
+
     file: FileRow
+    name: Any
     path: str
     by: str
     at: datetime
@@ -93,7 +97,10 @@ async def attachments(session: TenantSession, case_id: str, path: str | None = N
         .order_by(AttachmentRow.at, AttachmentRow.file)
     )
     found = await session.execute(query if path is None else query.where(AttachmentRow.path == path))
-    return [Attachment(file, row.path, row.by, row.at, _scan(scan)) for row, file, scan in found]
+    return [
+        Attachment(file, file_seal.name_of(session, file), row.path, row.by, row.at, _scan(scan))
+        for row, file, scan in found
+    ]
 
 
 def _scan(row: FileScanRow | None) -> Scan:

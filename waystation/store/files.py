@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Text, select, type_coerce
 
+from waystation.store import file_seal
 from waystation.store.session import TenantSession
 from waystation.store.tables.access import FileRow
 from waystation.store.tables.journal import JournalRow
@@ -24,6 +25,8 @@ class StoredFile:
     Args:
         size: bytes.
         sha256: of the bytes, in hex.
+        stored_as: name of the bytes in the object store where they are sealed; None: `sha256`.
+        wrapped: the key of sealed bytes and the name, as they are kept; then the row itself has no name.
         original: id of the file this one was made from (a watermarked picture).
         facts: what was found in it (place and time of a picture, its perceptual hash …).
     """
@@ -33,6 +36,8 @@ class StoredFile:
     media_type: str
     size: int
     sha256: str
+    stored_as: str | None = None
+    wrapped: str | None = None
     original: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -41,10 +46,13 @@ async def add_file(session: TenantSession, stored: StoredFile, *, by: str, at: d
     session.add(
         FileRow(
             id=stored.id,
-            name=stored.name,
+            name=stored.name if stored.wrapped is None else "",
             media_type=stored.media_type,
             size=stored.size,
             sha256=stored.sha256,
+            stored_as=stored.stored_as,
+            wrapped=stored.wrapped,
+            sealed=None,
             case_id=None,
             original=stored.original,
             facts=dict(stored.facts),
@@ -68,6 +76,7 @@ async def attach(session: TenantSession, file_id: str, case_id: str) -> bool:
     if row is None or row.case_id not in {None, case_id}:
         return False
     row.case_id = case_id
+    await file_seal.hand_over(session, row, case_id)
     return True
 
 
@@ -97,17 +106,19 @@ async def is_named(session: TenantSession, row: FileRow) -> bool:
 
 
 async def has_bytes(session: TenantSession, sha256: str, *, deleted: bool = False) -> bool:
-    """Is there a file with these bytes (with `deleted`, one that was deleted)?"""
+    """Is there a file that keeps these bytes as they are (with `deleted`, one that was deleted)?"""
     gone = FileRow.deleted_at.is_not(None) if deleted else FileRow.deleted_at.is_(None)
-    query = select(FileRow.id).where(FileRow.sha256 == sha256, gone)
+    query = select(FileRow.id).where(FileRow.sha256 == sha256, FileRow.stored_as.is_(None), gone)
     return (await session.scalars(query.limit(1))).first() is not None
 
 
 async def delete_file(session: TenantSession, file_id: str, *, at: datetime) -> str | None:
-    """Forget a file. Returns the SHA-256 of bytes that no other file has, for the object store to drop."""
+    """Forget a file. Returns the name of bytes that no other file has, for the object store to drop."""
     row = await file(session, file_id)
     if row is None:
         return None
-    row.deleted_at = at
+    row.deleted_at, row.wrapped = at, None
     await session.flush()
+    if row.stored_as is not None:
+        return row.stored_as
     return None if await has_bytes(session, row.sha256) else row.sha256

@@ -37,6 +37,12 @@ _PLACES: Mapping[EntryKind, tuple[str, ...]] = {
 }
 
 
+#: What people write freely, wherever an entry says it, and the name that rules of access know it by.
+FREE_TEXTS, COMMENT = ("comment", "text", "reason"), "comment"
+#: The name that rules of access know files by.
+FILE = "file"
+
+
 @dataclass(slots=True)
 class _Sealing:
     """The keys of one case while entries of it are sealed."""
@@ -70,6 +76,14 @@ class _Sealing:
         key, kind = self.key_for(name), self.fields.fields[name].kind
         if found and person_keys.is_found_by(kind, value) and key.secret is not None:
             self.terms.add((key.number, person_keys.term_of(self.index, kind, value)))
+        return self._put_in(key, name, value)
+
+    async def seal_as(self, name: str, value: Any) -> Any:
+        """What is no field, sealed as data of the person whom the case is mostly about."""
+        await self.bind(self.fields.fields[self.fields.main].of)
+        return self._put_in(self.key_for(self.fields.main), name, value)
+
+    def _put_in(self, key: CaseKey, name: str, value: Any) -> Any:
         empty = Envelope(self.case_id, key.number, name, "")
         return put_in(key.secret, self.session.tenant, empty, exact_json.encode(value)).plain()
 
@@ -147,7 +161,25 @@ async def _seal_entry(work: _Sealing, entry: Entry) -> Entry:
         data[place] = work.walk(data[place])
     for place, name in whole.items():
         data[place] = work.seal(name, data[place], found=False)
+    data = await _without_free_texts(work, data)
+    if isinstance(data.get("args"), Mapping):
+        data["args"] = await _without_free_texts(work, data["args"])
     return msgspec.structs.replace(entry, data=data)
+
+
+async def _without_free_texts(work: _Sealing, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Comments and reasons sealed: they may say anything of the person."""
+    return {
+        name: await work.seal_as(COMMENT, text) if name in FREE_TEXTS and isinstance(text, str) and text else text
+        for name, text in said.items()
+    }
+
+
+async def sealed_for_case(session: TenantSession, case_id: str, plan: str | None, values: Sequence[Any]) -> list[Any]:
+    """Values that are no entry's, sealed under the name `file` as data of the person whom the case is mostly about;
+    empty where its process calls nothing personal, or there are no keys."""
+    work = await _begin(session, case_id, [plan])
+    return [] if work is None else [await work.seal_as(FILE, value) for value in values]
 
 
 def _told(fields: PersonalFields, entry: Entry) -> dict[str, str]:
@@ -159,9 +191,9 @@ def _told(fields: PersonalFields, entry: Entry) -> dict[str, str]:
             name = fields.titles.get(entry.node)
             return {"title": name} if name else {}
         case EntryKind.NOTICE:
-            return {"values": next(iter(fields.fields))}
+            return {"values": fields.main}
         case EntryKind.ACTION_FAILED | EntryKind.INCIDENT_OPENED:  # a failure may repeat whatever it was given
-            return dict.fromkeys(("title", "detail"), next(iter(fields.fields)))
+            return dict.fromkeys(("title", "detail"), fields.main)
     return {}
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from waystation.contracts.events import Entry
+from waystation.sealing.envelopes import envelope_of
 from waystation.store.case_rows import CaseRows
 from waystation.store.tables.cases import NEVER, ClockRow, ReaderRow, Seen, TaskPersonRow, TaskRow
 from waystation.store.tables.desk import CommentRow
@@ -82,13 +83,15 @@ def verb_done(rows: CaseRows, entry: Entry) -> None:
 
 def _commented(rows: CaseRows, entry: Entry) -> None:
     data = entry.data
+    sealed = envelope_of(data.get("text"))
     rows.add(
         CommentRow(
             case_id=rows.case_id,
             seq=entry.seq,
             path=entry.path,
             by=entry.by,
-            text=str(data.get("text") or "").replace("\0", ""),  # which no database keeps
+            text="" if sealed else str(data.get("text") or "").replace("\0", ""),  # which no database keeps
+            sealed=sealed.plain() if sealed else None,
             mentions=_people(data.get("mentions")),
             at=entry.at,
         )

@@ -75,7 +75,12 @@ class TokenRow(Base):
 
 
 class FileRow(Base):
-    """What is known of a stored file; its bytes are in the object store under `sha256`."""
+    """What is known of a stored file; its bytes are in the object store under `sha256`.
+
+    With keys they are sealed with a key of the file's own, and lie under `stored_as`; `name` is empty. Key and name are
+    `wrapped` by a master key until the file is put with a case that holds personal data: then `sealed` has them, in
+    envelopes of that case.
+    """
 
     __tablename__ = "files"
     __table_args__ = (Index("ix_files_case", "tenant", "case_id"), Index("ix_files_sha256", "tenant", "sha256"))
@@ -85,6 +90,9 @@ class FileRow(Base):
     media_type: Mapped[str] = mapped_column(Name)
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(Digest)
+    stored_as: Mapped[str | None] = mapped_column(Digest)
+    wrapped: Mapped[str | None] = mapped_column(LongText())
+    sealed: Mapped[dict[str, Any] | None] = mapped_column(Json())
     case_id: Mapped[str | None] = mapped_column(CaseId)
     original: Mapped[str | None] = mapped_column(Digest)
     facts: Mapped[dict[str, Any]] = mapped_column(Json())

@@ -62,7 +62,10 @@ class ReceiptRow(Base):
 
 
 class CommentRow(Base):
-    """A comment, made from the journal entry `seq`; `path` is empty for one on the case as a whole."""
+    """A comment, made from the journal entry `seq`; `path` is empty for one on the case as a whole.
+
+    `text` is empty where the comment is sealed: then `sealed` is its envelope.
+    """
 
     __tablename__ = "comments"
 
@@ -71,5 +74,6 @@ class CommentRow(Base):
     path: Mapped[str] = mapped_column(VisitPath)
     by: Mapped[str] = mapped_column(PersonId)
     text: Mapped[str] = mapped_column(LongText())
+    sealed: Mapped[dict[str, Any] | None] = mapped_column(Json())
     mentions: Mapped[list[Any]] = mapped_column(Json())
     at: Mapped[datetime]

@@ -21,7 +21,7 @@ export function FilesWidget(props: WidgetProps) {
     setBusy(true)
     try {
       const stored = await sendFile(file)
-      rememberName(stored.id, stored.name)
+      rememberName(stored.id, stored.name ?? '')
       props.onChange([...files, stored.id])
     } catch (error) {
       void message.error(sentenceOf(error, language))

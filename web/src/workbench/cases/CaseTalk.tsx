@@ -56,7 +56,7 @@ function Comments({ about }: { about: Case }) {
       {items.length === 0 && <p className="soft">{t('work.case.noComments')}</p>}
       <ul className="case-comments">
         {items.map((one) => (
-          <Comment key={one.seq} by={one.by} at={one.at} said={one.text} />
+          <Comment key={one.seq} by={one.by} at={one.at} said={one.text ?? '…'} />
         ))}
       </ul>
       {about.ended_at === null && (
@@ -99,7 +99,7 @@ function Files({ about }: { about: Case }) {
       <ul className="case-files">
         {items.map((file) => (
           <li key={file.id}>
-            <PaperClipOutlined aria-hidden="true" /> <FileLink id={file.id} name={file.name} />{' '}
+            <PaperClipOutlined aria-hidden="true" /> <FileLink id={file.id} name={file.name ?? '…'} />{' '}
             <span className="soft">{Math.max(1, Math.round(file.size / 1024))} KB</span>
             {file.state === 'quarantined' && <span className="late"> {t('work.case.quarantined')}</span>}
           </li>
