@@ -63,6 +63,9 @@ STATUS: dict[str, int] = {
 
 MEDIA_TYPE = "application/problem+json"
 
+#: What is said of who asks, whatever the address.
+_OF_THE_CALLER = frozenset((HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS))
+
 _FROM_HTTP = {
     404: ("not_found", "there is nothing at this address", "此地址没有内容"),
     405: ("method_not_allowed", "this method is not allowed here", "此处不支持该方法"),
@@ -146,10 +149,15 @@ def install(app: FastAPI, methods_at: Callable[[Request], str]) -> None:
 
     @app.exception_handler(WaystationError)
     async def ours(request: Request, error: WaystationError) -> Response:
+        is_refusal = isinstance(error, Refused) and status_of(error) not in _OF_THE_CALLER
+        if is_refusal and (allowed := other_methods(request)):
+            return not_here(request, allowed)
         return problem(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
+        if allowed := other_methods(request):
+            return not_here(request, allowed)
         faults = {".".join(str(part) for part in fault["loc"]): str(fault["msg"]) for fault in error.errors()}
         first = next(iter(faults.items()), ("", ""))
         refused = Refused(
@@ -162,7 +170,17 @@ def install(app: FastAPI, methods_at: Callable[[Request], str]) -> None:
         fallback = ("http_error", str(error.detail), str(error.detail))
         code, en, zh = _FROM_HTTP.get(error.status_code, fallback)
         refused = Refused(code, en, zh)
-        answer = problem(request, refused, error.status_code)
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            answer.headers["Allow"] = methods_at(request)
+            return not_here(request, methods_at(request))
+        return problem(request, refused, error.status_code)
+
+    def other_methods(request: Request) -> str:
+        """Methods of an address that is asked by none of them: a template that fits it too has taken the request."""
+        allowed = methods_at(request)
+        return "" if request.method in allowed.split(", ") else allowed
+
+    def not_here(request: Request, allowed: str) -> Response:
+        code, en, zh = _FROM_HTTP[HTTPStatus.METHOD_NOT_ALLOWED]
+        answer = problem(request, Refused(code, en, zh), HTTPStatus.METHOD_NOT_ALLOWED)
+        answer.headers["Allow"] = allowed
         return answer

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from designer_api.schemas import Timely
 from waystation.store.filters import MOST_VALUES
 from waystation.store.tables.cases import CaseStatus
 from waystation.store.words import LONGEST_QUESTION
@@ -22,6 +23,9 @@ Names = Annotated[
 ]
 Priorities = Annotated[list[Annotated[int, Field(ge=1, le=5)]], Field(max_length=5)]
 Versions = Annotated[list[Annotated[int, Field(ge=1, lt=2**31)]], Field(max_length=MOST_VALUES)]
+
+#: A time with its zone.
+Moment = Annotated[AwareDatetime, Timely]
 
 #: Stands for whoever asks, so that a view that is shared means each of its readers.
 ME = "@me"
@@ -60,10 +64,10 @@ class _Common(BaseModel):
         default=None, description="Words in title, key, form texts and task titles. 全文搜索"
     )
     overdue: bool = False
-    due_after: AwareDatetime | None = None
-    due_before: AwareDatetime | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    due_after: Moment | None = None
+    due_before: Moment | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 class CaseQuery(_Common):
