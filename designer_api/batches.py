@@ -12,7 +12,7 @@ from designer_api.deps import Parts, now
 from designer_api.views import access_of, shown
 from waystation.contracts.errors import Refused
 from waystation.gateway import bulk
-from waystation.store import bulks, definitions
+from waystation.store import bulks, definitions, finished
 from waystation.store.exact_json import plain
 from waystation.store.session import TenantSession
 from waystation.store.tables.changes import BulkItemRow, BulkRow
@@ -81,7 +81,7 @@ async def items(
     async with held.database.read(caller.tenant) as session:
         await _require(held, session, caller, await bulks.bulk(session, batch))
         page = await bulks.items(session, batch, status=status, code=code, cursor=cursor, limit=limit)
-        titles = await bulks.titles(session, page.items)
+        titles = await finished.titles(session, [row.case_id for row in page.items])
     return schemas.BatchItemPage(items=[_item(row, titles) for row in page.items], next=page.next)
 
 

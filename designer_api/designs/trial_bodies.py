@@ -169,6 +169,7 @@ class ReplayedCase(BaseModel):
     """A finished case that goes otherwise on the design."""
 
     case: str
+    title: Any = None
     version: int
     verdict: str
     path_before: list[str]
@@ -184,12 +185,16 @@ class ReplayedCase(BaseModel):
 
 
 class Replay(BaseModel):
+    """`nodes`, `outcomes`: titles of those that are named, also where the design does not have them any more."""
+
     cases: int
     same: int
     changed: int
     stuck: int
     left_out: int
     ms: int
+    nodes: dict[str, Any]
+    outcomes: dict[str, Any]
     items: list[ReplayedCase]
 
 
@@ -207,10 +212,23 @@ class Fault(BaseModel):
 
 
 class DrillAsked(BaseModel):
+    """What goes wrong while a simulation, or a saved scenario, is played."""
+
     model_config = ConfigDict(extra="forbid")
 
-    simulation: Simulation
+    simulation: Simulation | None = None
+    scenario: Named | None = None
     faults: Annotated[list[Fault], Field(min_length=1, max_length=20)]
+
+
+class DrillMoment(BaseModel):
+    """One thing that happened in a drill; `kind` is that of the journal."""
+
+    at: datetime
+    node: str
+    kind: str
+    zh: str
+    en: str
 
 
 class DrilledFault(BaseModel):
@@ -224,6 +242,7 @@ class DrilledFault(BaseModel):
     notices: list[str]
     refused: dict[str, Any] | None
     simulation: dict[str, Any]
+    story: list[DrillMoment]
 
 
 class Drill(BaseModel):

@@ -87,7 +87,8 @@ async def test_a_replay_tells_other_ways_and_other_people(office: Office) -> Non
     assert (found["same"], found["changed"]) == (2, 1)
     [row] = found["items"]
     assert (row["new_tasks"], row["path_after"]) == (["personnel"], ["manager", "long", "personnel", "granted"])
-    assert "personnel" in row["zh"]
+    assert ("人事审批" in row["zh"], "Human resources" in row["en"]) == (True, True)
+    assert (row["title"], found["nodes"]["personnel"]["zh"]) == ("请假 3 天 · 探亲", "人事审批")
     other = {"op": "set", "path": ["nodes", "manager", "approvers"], "value": ["user:carol"]}
     found = await replayed(office, await design_with(office, other))
     assert found["changed"] == 3
@@ -143,6 +144,25 @@ async def test_faults_are_tried_before_they_happen(office: Office) -> None:
     assert any("look" in each for each in silent["escalations"])
     assert (twice["ended"], twice["incidents"], twice["refused"]) == ("done", [], None)
     assert all(each["zh"] and each["en"] for each in (down, silent, twice))
+    told = [(each["kind"], each["node"]) for each in silent["story"]]
+    assert told.index(("task_opened", "look")) < told.index(("clock_step", "look")) < told.index(("breached", "look"))
+    assert all(each["zh"] and each["en"] and each["at"] for each in silent["story"])
+    assert [each["node"] for each in down["story"] if each["kind"] == "incident_opened"] == ["order"]
+
+
+async def test_a_saved_scenario_is_drilled(office: Office) -> None:
+    """By its name: its start and steps, without what it expects; one that is not there is not found."""
+    design = await design_with(office)
+    faults = [{"kind": "silent", "node": "personnel", "for": "3d"}]
+    body = {"scenario": "四天还要人事", "faults": faults}
+    [silent] = (await office.ask("dee", "POST", f"/designs/{design}/drill", json=body)).json()["items"]
+    assert (silent["ended"], silent["breaches"], silent["refused"]) == (None, ["personnel"], None)
+    assert "「人事审批」" in silent["zh"]
+    assert "“Human resources”" in silent["en"]
+    none = await office.ask("dee", "POST", f"/designs/{design}/drill", json={"scenario": "无", "faults": faults})
+    assert (none.status_code, none.json()["code"]) == (404, "not_found")
+    bare = await office.ask("dee", "POST", f"/designs/{design}/drill", json={"faults": faults})
+    assert (bare.status_code, bare.json()["code"]) == (422, "bad_drill")
 
 
 async def test_the_command_line_replays_a_file(office: Office, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from waystation.contracts.durations import parse_duration
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import EntryKind
+from waystation.design.drill_words import Moment, Names, story
+from waystation.design.lengths import in_words
 from waystation.design.model import Tree
 from waystation.design.stand_ins import StandIns
 from waystation.design.trial_answers import node_of
@@ -35,6 +37,7 @@ class Drilled:
     notices: list[str]
     refused: Tree | None
     simulation: Tree = field(default_factory=dict)
+    story: list[Moment] = field(default_factory=list)
 
 
 class _Down(StandIns):
@@ -74,8 +77,9 @@ def _action_down(world: World, played: Tree, steps: list[Any], fault: Tree, at: 
     actions = _Down(world.catalog, scenario)
     actions.fault_name, actions.until = name, (at or SCENARIO_START) + lasts
     ran = run_now(world, scenario, at=at, runner=actions)
-    zh, en = f"动作 {name} 中断 {_said(lasts)}", f"{name} is down for {_said(lasts)}"
-    return _told(ran, fault, zh, en, {**played, "steps": steps})
+    called, length = Names(world).action(name), in_words(str(fault.get("for", "2h")))
+    zh, en = f"「{called[0]}」中断 {length[0]}", f"“{called[1]}” is down for {length[1]}"
+    return _told(world, ran, fault, (zh, en), {**played, "steps": steps})
 
 
 def _silent(world: World, played: Tree, steps: list[Any], fault: Tree, at: datetime | None) -> Drilled:
@@ -87,8 +91,9 @@ def _silent(world: World, played: Tree, steps: list[Any], fault: Tree, at: datet
         before.append(step)
     steps = [*before, {"advance": _seconds(lasts)}]
     ran = run_now(world, scenario_of({**played, "steps": steps}, world.process), at=at)
-    zh, en = f"{node} 的处理人 {_said(lasts)} 没有答复", f"nobody answers {node} for {_said(lasts)}"
-    return _told(ran, fault, zh, en, {**played, "steps": steps})
+    called, length = Names(world).node(node), in_words(str(fault.get("for", "2d")))
+    zh, en = f"「{called[0]}」的处理人 {length[0]}没有答复", f"nobody answers “{called[1]}” for {length[1]}"
+    return _told(world, ran, fault, (zh, en), {**played, "steps": steps})
 
 
 def _twice(world: World, played: Tree, steps: list[Any], fault: Tree, at: datetime | None) -> Drilled:
@@ -103,8 +108,8 @@ def _twice(world: World, played: Tree, steps: list[Any], fault: Tree, at: dateti
     if len(twice) == len(steps):
         twice += [{"message": {"id": "drill", "name": name, "with": fault.get("with") or {}}}] * 2
     ran = run_now(world, scenario_of({**played, "steps": twice}, world.process), at=at)
-    zh, en = f"消息 {name} 到达两次", f"{name} arrives twice"
-    return _told(ran, fault, zh, en, {**played, "steps": twice})
+    zh, en = f"消息 {name} 到达两次", f"the message {name} arrives twice"
+    return _told(world, ran, fault, (zh, en), {**played, "steps": twice})
 
 
 def _tolerant(steps: list[Any]) -> list[Any]:
@@ -112,7 +117,8 @@ def _tolerant(steps: list[Any]) -> list[Any]:
     return [{"bulk": [step]} if isinstance(step, dict) and "advance" not in step else step for step in steps]
 
 
-def _told(ran: Ran, fault: Tree, zh: str, en: str, simulation: Tree) -> Drilled:
+def _told(world: World, ran: Ran, fault: Tree, said: tuple[str, str], simulation: Tree) -> Drilled:
+    (zh, en), names = said, Names(world)
     refused = ran.outcome.refused
     told = None if refused is None else {"code": refused.code, "zh": refused.zh, "en": refused.en}
     if ran.case is None:
@@ -129,14 +135,16 @@ def _told(ran: Ran, fault: Tree, zh: str, en: str, simulation: Tree) -> Drilled:
     steps = [each for each in entries if each.kind is EntryKind.CLOCK_STEP]
     escalations = [f"{node_of(each.path)}: {_does(each.data.get('does'))}" for each in steps]
     ended = (state.ending.outcome or state.ending.status) if state.ending is not None else None
-    waits = [node_of(act.path) for act in state.acts.values()]
-    end_zh = f"流程以 {ended} 结束" if ended else f"停在 {'、'.join(waits)}"
-    end_en = f"it ends {ended}" if ended else f"stands at {', '.join(waits)}"
-    if incidents:
-        end_zh, end_en = f"出现事件等待运维处理，{end_zh}", f"an operator is needed, {end_en}"
+    waits = [names.node(node_of(act.path)) for act in state.acts.values()]
+    outcome = names.outcome(ended or "")
+    end_zh = f"流程以「{outcome[0]}」结束" if ended else f"停在「{'」「'.join(each[0] for each in waits)}」"
+    end_en = f"it ends “{outcome[1]}”" if ended else f"it stands at {', '.join(f'“{each[1]}”' for each in waits)}"
+    if any(each["open"] for each in incidents):
+        end_zh, end_en = f"出现异常等待运维处理，{end_zh}", f"an operator is needed, {end_en}"
     return Drilled(
         fault, f"{zh}：{end_zh}", f"{en}: {end_en}", ended, incidents, list(dict.fromkeys(breaches)), escalations,
         [f"{told.template} → {', '.join(told.to)}" for told in ran.engine.told], told, simulation,
+        story(entries, names),
     )  # fmt: skip
 
 
@@ -159,8 +167,3 @@ def _span(text: Any) -> timedelta:
 
 def _seconds(span: timedelta) -> str:
     return f"{int(span.total_seconds())}s"
-
-
-def _said(span: timedelta) -> str:
-    hours, rest = divmod(int(span.total_seconds()), 3600)
-    return f"{hours}h" if not rest else f"{hours}h{rest // 60}m"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from waystation.contracts.errors import Refused
 from waystation.contracts.events import EntryKind
+from waystation.design.drill_words import Names
 from waystation.design.replays import Recorded, Replayed, replay
 from waystation.design.trials import World
 from waystation.scenario_files import PlanBook
@@ -102,26 +103,40 @@ def _count(found: Replays, row: Replayed, told: int) -> None:
         found.items.append(row)
 
 
-def in_words(row: Replayed) -> tuple[str, str]:
-    """What is otherwise in a case, in zh and en."""
+def in_words(row: Replayed, names: Names | None = None) -> tuple[str, str]:
+    """What is otherwise in a case, in zh and en; nodes and people by their names where those are given."""
     if row.verdict == "stuck":
         return row.why
+
+    def said(nodes: Iterable[str]) -> tuple[str, str]:
+        found = [names.node(each) if names else (each, each) for each in dict.fromkeys(nodes)]
+        return "、".join(each[0] for each in found), ", ".join(each[1] for each in found)
+
     zh, en = [], []
     if row.outcome_before != row.outcome_after:
-        zh.append(f"结果由 {row.outcome_before} 变为 {row.outcome_after}")
-        en.append(f"it ends {row.outcome_after} instead of {row.outcome_before}")
-    gone = [node for node in row.path_before if node not in row.path_after]
-    new = [node for node in row.path_after if node not in row.path_before]
-    if gone:
-        zh.append(f"不再经过 {'、'.join(dict.fromkeys(gone))}")
-        en.append(f"no longer by {', '.join(dict.fromkeys(gone))}")
-    if new:
-        zh.append(f"新经过 {'、'.join(dict.fromkeys(new))}")
-        en.append(f"now by {', '.join(dict.fromkeys(new))}")
+        ends = [names.outcome(each) if names else (each, each) for each in (row.outcome_before, row.outcome_after)]
+        zh.append(f"结果由 {ends[0][0]} 变为 {ends[1][0]}")
+        en.append(f"it ends {ends[1][1]} instead of {ends[0][1]}")
+    gone = said(node for node in row.path_before if node not in row.path_after)
+    new = said(node for node in row.path_after if node not in row.path_before)
+    late = said(node for node in row.breaches_after if node not in row.breaches_before)
+    for found, words in ((gone, _GONE), (new, _NEW)):
+        if found[0]:
+            zh.append(words[0].format(found[0]))
+            en.append(words[1].format(found[1]))
     for each in row.approvers:
-        zh.append(f"{each['node']} 改由 {'、'.join(each['after']) or '无人'} 处理")
-        en.append(f"{each['node']} asks {', '.join(each['after']) or 'nobody'}")
-    if late := [node for node in row.breaches_after if node not in row.breaches_before]:
-        zh.append(f"{'、'.join(late)} 会超时")
-        en.append(f"{', '.join(late)} would be late")
+        node, asked = said([each["node"]]), names.people(each["after"]) if names else _plain(each["after"])
+        zh.append(f"{node[0]} 改由 {asked[0]} 处理")
+        en.append(f"{node[1]} asks {asked[1]}")
+    if late[0]:
+        zh.append(f"{late[0]} 会超时")
+        en.append(f"{late[1]} would be late")
     return "；".join(zh) or "顺序不同", "; ".join(en) or "in another order"
+
+
+_GONE = ("不再经过 {}", "no longer by {}")
+_NEW = ("新经过 {}", "now by {}")
+
+
+def _plain(people: list[str]) -> tuple[str, str]:
+    return "、".join(people) or "无人", ", ".join(people) or "nobody"

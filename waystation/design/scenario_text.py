@@ -63,6 +63,29 @@ def _end_of(ran: Ran) -> Tree:
     return {**expected, "assigned": asked} if asked else expected
 
 
+def simulation_of(text: str, name: str) -> Tree:
+    """What a saved scenario plays, without what it expects: a simulation.
+
+    Raises:
+        Refused: `not_found`, `not_editable`.
+    """
+    source = _sound(text)
+    row = next((each for each in rows_of(source.tree) if _name(each) == name), None)
+    if row is None:
+        raise no_scenario(name)
+    steps = [each for each in row.get("steps") or () if not (isinstance(each, dict) and "expect" in each)]
+    found: Tree = {"start": row.get("start"), "steps": steps}
+    for key in _SHARED:
+        both = {**(source.tree.get(key) or {}), **(row.get(key) or {})}
+        if both:
+            found[key] = both
+    return found
+
+
+def no_scenario(name: str) -> Refused:
+    return Refused("not_found", f"there is no scenario {name}", f"没有场景 {name}")
+
+
 def added(text: str, process: str, row: Tree) -> str:
     """The text with a scenario in it; one of the same name goes.
 
@@ -103,7 +126,7 @@ def removed(text: str, name: str) -> str:
     rows = rows_of(source.tree)
     kept = [row for row in rows if _name(row) != name]
     if len(kept) == len(rows):
-        raise Refused("not_found", f"there is no scenario {name}", f"没有场景 {name}")
+        raise no_scenario(name)
     return rewritten(source, {**source.tree, "scenarios": kept}) if kept else ""
 
 

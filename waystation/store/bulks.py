@@ -12,7 +12,6 @@ from sqlalchemy import CursorResult, func, insert, select, update
 from waystation.contracts.errors import Refused
 from waystation.store.cursors import Page, cut, page_of
 from waystation.store.session import TenantSession
-from waystation.store.tables.cases import CaseRow
 from waystation.store.tables.changes import BulkItemRow, BulkRow
 
 WAITING, DONE, REFUSED, FAILED, STOPPED = "waiting", "done", "refused", "failed", "stopped"
@@ -136,12 +135,6 @@ async def recent(session: TenantSession, process: str, verb: str, *, limit: int)
     """The last batches of a process that send this command, newest first."""
     query = select(BulkRow).where(BulkRow.process == process, BulkRow.verb == verb)
     return list(await session.scalars(query.order_by(*(column.desc() for column in _NEWEST)).limit(limit)))
-
-
-async def titles(session: TenantSession, rows: Sequence[BulkItemRow]) -> dict[str, Any]:
-    """What the cases of these items are called, by their ids."""
-    query = select(CaseRow.case_id, CaseRow.title).where(CaseRow.case_id.in_([row.case_id for row in rows]))
-    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def items(

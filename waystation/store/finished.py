@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -23,6 +24,12 @@ async def finished_cases(session: TenantSession, process: str, last: int) -> lis
     )
     rows = await session.execute(query.order_by(CaseRow.ended_at.desc(), CaseRow.case_id).limit(last))
     return [(case, version) for case, version in rows]
+
+
+async def titles(session: TenantSession, cases: Sequence[str]) -> dict[str, Any]:
+    """What cases are called, by their ids."""
+    query = select(CaseRow.case_id, CaseRow.title).where(CaseRow.case_id.in_(cases))
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def journals(session: TenantSession, cases: Sequence[str]) -> dict[str, list[Entry]]:

@@ -21,6 +21,8 @@ import { useKeys } from './useKeys'
 const FormStep = lazy(() => import('../forming/FormStep'))
 const TextStep = lazy(() => import('../text/TextStep'))
 const PublishStep = lazy(() => import('../publish/PublishStep'))
+const ReplayPage = lazy(() => import('../replay/ReplayPage'))
+const DrillPage = lazy(() => import('../drill/DrillPage'))
 const Simulator = lazy(() => import('../../simulator/Simulator'))
 
 /** Counts what was opened: what closes later than the next one opens must leave that alone. */
@@ -106,6 +108,8 @@ export function DesignPage() {
             <Route path="publish/*" element={<PublishStep />} />
             <Route path="text" element={<TextStep />} />
             <Route path="simulate" element={<Simulator />} />
+            <Route path="replay" element={<ReplayPage />} />
+            <Route path="drill" element={<DrillPage />} />
             <Route path="*" element={<Navigate to={`/designer/${id}/flow`} replace />} />
           </Routes>
         </Suspense>
