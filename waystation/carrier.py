@@ -61,6 +61,7 @@ class Carrier:
         does: what is done with each kind; other kinds are left to others.
         worker: a name that tells this process from others.
         lane: what must not be done beside each other has one lane.
+        given_up: told of what is given up, with its code, in the transaction that gives it up.
         patience: when to give up; None: never, and everything is tried again soon.
         lease: how long a round has something in hand before others may take it.
     """
@@ -73,6 +74,7 @@ class Carrier:
         lane: Callable[[Claimed], Hashable],
         *,
         patience: Patience | None = None,
+        given_up: Callable[[TenantSession, Claimed, str], Awaitable[None]] | None = None,
         idle: float = IDLE,
         batch: int = BATCH,
         lease: timedelta = timedelta(minutes=1),
@@ -82,7 +84,7 @@ class Carrier:
         self._kinds = tuple(sorted(does))
         self._worker = worker
         self._lane = lane
-        self._patience = patience
+        self._patience, self._given_up = patience, given_up
         self._idle, self._batch, self._lease = idle, batch, lease
         self._wake = asyncio.Event()
         self.delivered = 0
@@ -186,7 +188,10 @@ class Carrier:
         _log.warning("given_up", kind=item.kind, case=item.case_id, item=item.id, code=error, tries=item.tries)
 
         async def work(session: TenantSession) -> bool:
-            return await outbox.give_up(session, item, at=datetime.now(UTC), error=error)
+            done = await outbox.give_up(session, item, at=datetime.now(UTC), error=error)
+            if done and self._given_up is not None:
+                await self._given_up(session, item, error)
+            return done
 
         _ = await self._database.transact(item.tenant, work)
         DELIVERIES.labels(item.kind, "given_up").inc()

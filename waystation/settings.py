@@ -66,9 +66,12 @@ class Settings(BaseModel):
     wecom_url: str = "https://qyapi.weixin.qq.com"
     wecom_corp_id: str | None = None
     wecom_contacts_secret: str | None = Field(default=None, repr=False)
+    wecom_agent_id: Annotated[int, Field(ge=1)] | None = None
+    wecom_agent_secret: str | None = Field(default=None, repr=False)
     dingtalk_url: str = "https://oapi.dingtalk.com"
     dingtalk_app_key: str | None = None
     dingtalk_app_secret: str | None = Field(default=None, repr=False)
+    dingtalk_agent_id: Annotated[int, Field(ge=1)] | None = None
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
     sms_url: str = Field(default="https://dysmsapi.aliyuncs.com", pattern=r"^https?://[^/\s]+/?$")

@@ -106,6 +106,45 @@ class SmsAccount:
         return self.texts.get(template) or self.texts.get("*")
 
 
+@dataclass(frozen=True, slots=True)
+class ChatApp:
+    """The application of a company that tells its people. `key` is the corpid of WeCom, the AppKey of DingTalk."""
+
+    url: str
+    key: str
+    secret: str = field(repr=False)
+    agent: int
+
+    @classmethod
+    def all_of(cls, settings: Settings) -> dict[str, Self]:
+        """The applications of an installation, by vendor.
+
+        Raises:
+            Refused: `bad_setting`.
+        """
+        given = {
+            "wecom": (settings.wecom_url, settings.wecom_corp_id, settings.wecom_agent_secret, settings.wecom_agent_id),
+            "dingtalk": (
+                settings.dingtalk_url, settings.dingtalk_app_key, settings.dingtalk_app_secret,
+                settings.dingtalk_agent_id,
+            ),
+        }  # fmt: skip
+        found: dict[str, Self] = {}
+        for vendor, (url, key, secret, agent) in given.items():
+            if agent is None and (vendor == "dingtalk" or secret is None):
+                continue
+            if not key or not secret or agent is None:
+                raise _bad(_CHAT_NAMES[vendor])
+            found[vendor] = cls(url, key, secret, agent)
+        return found
+
+
+_CHAT_NAMES = {
+    "wecom": "WAYSTATION_WECOM_CORP_ID, WAYSTATION_WECOM_AGENT_ID, WAYSTATION_WECOM_AGENT_SECRET",
+    "dingtalk": "WAYSTATION_DINGTALK_APP_KEY, WAYSTATION_DINGTALK_APP_SECRET, WAYSTATION_DINGTALK_AGENT_ID",
+}
+
+
 def _texts(given: str) -> dict[str, ApprovedText]:
     """`urge=SMS_1:title+by,*=SMS_2`: what is not said is `title`."""
     found: dict[str, ApprovedText] = {}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from activities.people.contracts import Department, Member
-from activities.people.vendor import Vendor
+from waystation.outside.vendor import Vendor
 
 URL = "https://oapi.dingtalk.com"
 #: The department above all others; it is not among the answers.

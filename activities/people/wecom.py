@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from activities.people.contracts import Department, Member
-from activities.people.vendor import Vendor
+from waystation.outside.vendor import Vendor
 
 URL = "https://qyapi.weixin.qq.com"
 #: Codes of `status`: disabled, and has left the company.

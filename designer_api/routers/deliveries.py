@@ -34,7 +34,9 @@ class Delivery(BaseModel):
     """Something on its way out. What it says is not shown: it stands in the journal of its case."""
 
     id: str
-    kind: str = Field(description="`notice` (to be handed out), `mail`, `sms`, `send_out`, `webhook`. 类别")
+    kind: str = Field(
+        description="`notice` (to be handed out), `mail`, `sms`, `wecom`, `dingtalk`, `send_out`, `webhook`. 类别"
+    )
     case: str | None
     to: str | None = Field(description="Person, or the webhook. 收件人或回调")
     about: str | None = Field(description="Template or message. 模板或消息")
@@ -67,7 +69,7 @@ async def list_deliveries(
     held: Held,
     caller: Signed,
     status: DeliveryStatus | None = None,
-    kind: Literal["notice", "mail", "sms", "send_out"] | None = None,
+    kind: Literal["notice", "mail", "sms", "wecom", "dingtalk", "send_out"] | None = None,
     case: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

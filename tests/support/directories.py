@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 KEY, SECRET = "key1", "secret1"
+_Company = TypeVar("_Company", bound="Company")
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Company:
     Args:
         members: department -> people as the vendor writes them.
         troubles: answers given instead, one per call to this path.
+        pause: seconds before every answer; it ends with the server.
     """
 
     departments: list[dict[str, Any]] = field(default_factory=list)
@@ -30,6 +32,8 @@ class Company:
     valid: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     url: str = ""
+    pause: float = 0.0
+    closing: threading.Event = field(default_factory=threading.Event)
 
     def token(self) -> dict[str, Any]:
         fresh = f"token{len(self.tokens) + 1}"
@@ -74,7 +78,7 @@ def dingtalk(company: Company, path: str, asked: dict[str, str], body: Any) -> d
 
 
 @contextmanager
-def running(company: Company, vendor: Any) -> Iterator[Company]:
+def running(company: _Company, vendor: Any) -> Iterator[_Company]:
     """The vendor's server for as long as the block lasts."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -85,6 +89,8 @@ def running(company: Company, vendor: Any) -> Iterator[Company]:
             self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"null"))
 
         def _answer(self, body: Any) -> None:
+            if company.pause and company.closing.wait(company.pause):
+                return
             address = urlsplit(self.path)
             company.calls.append(address.path)
             trouble = company.troubles.get(address.path)
@@ -107,6 +113,7 @@ def running(company: Company, vendor: Any) -> Iterator[Company]:
     try:
         yield company
     finally:
+        company.closing.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -17,10 +17,10 @@ import structlog
 
 from activities.people.contracts import Directory
 from activities.people.dingtalk import DingTalk
-from activities.people.vendor import Access
 from activities.people.wecom import WeCom
 from waystation.contracts.errors import Refused, Unavailable, WaystationError
 from waystation.gateway.people_pull import Pulled, pull
+from waystation.outside.vendor import Access
 from waystation.settings import Settings
 from waystation.store import audit, chores, tenants
 from waystation.store.session import EVERY_TENANT, Database, TenantSession

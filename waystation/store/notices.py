@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CursorResult, func, select, update
 
+from waystation.store import exact_json
 from waystation.store.cursors import Page, cut, page_of
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import NoticeRow
@@ -27,6 +29,27 @@ async def notices_of(
         query = query.where(NoticeRow.read_at.is_(None))
     rows = list(await session.scalars(page_of(query, _NEWEST, cursor, limit, newest_first=True)))
     return cut(rows, [[row.at, row.notice] for row in rows], limit)
+
+
+async def tell(
+    session: TenantSession, key: str, people: Sequence[str], template: str, values: Mapping[str, Any], *,
+    priority: int, at: datetime,
+) -> None:  # fmt: skip
+    """Tell people something that no case says: it belongs to no journal, so a rebuild leaves it alone.
+
+    Args:
+        key: what is told again under it stands in the place of what was told before, and is unread again.
+    """
+    notice = exact_json.digest(["told", key])
+    told = {"case_id": "", "path": "", "template": template, "priority": priority, "at": at, "read_at": None}
+    for person in people:
+        found = await session.get(NoticeRow, (session.tenant, notice, person))
+        if found is None:
+            found = NoticeRow(notice=notice, person=person)
+            session.add(found)
+        for name, value in {**told, "body": {"values": dict(values), "channels": ["inbox"]}}.items():
+            setattr(found, name, value)
+    await session.flush()
 
 
 async def unread(session: TenantSession, person: str) -> int:

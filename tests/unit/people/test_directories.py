@@ -9,7 +9,6 @@ import pytest
 
 from activities.people.contracts import Department
 from activities.people.dingtalk import DingTalk
-from activities.people.vendor import Access, Vendor
 from activities.people.wecom import WeCom, parents_first
 from tests.support.directories import (
     KEY,
@@ -22,6 +21,7 @@ from tests.support.directories import (
     wecom_company,
 )
 from waystation.contracts.errors import Refused, Unavailable
+from waystation.outside.vendor import Access, Vendor
 
 LIST = "/cgi-bin/department/list"
 

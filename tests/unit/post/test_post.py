@@ -10,15 +10,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from activities.notifications.aliyun import AliyunSms
+from activities.notifications.dingtalk import DingTalkChat
 from activities.notifications.letters import ApprovedText, MailServer, SmsAccount
 from activities.notifications.mail import Mailer
+from activities.notifications.templates import load_template, render
+from activities.notifications.wecom import WeComChat
+from tests.support import chats
+from tests.support.chats import AGENT, Told
+from tests.support.directories import KEY, SECRET, running
 from tests.support.mail import MailHost, mail_host
 from tests.support.web import says, web
 from waystation.carrier import Carrier, Patience
 from waystation.contracts.directory import PersonRecord
+from waystation.gateway import organisation as gateway_organisation
 from waystation.outside import Networks, Reach
-from waystation.post import KINDS, Post
-from waystation.store import organisation, outbox, preferences, tenants
+from waystation.outside.vendor import Access
+from waystation.post import KINDS, UNDELIVERED, Post
+from waystation.store import notices, organisation, outbox, preferences, tenants
 from waystation.store.preferences import Preferences, not_before
 from waystation.store.session import Database, TenantSession
 from waystation.store.tables.effects import OutboxRow
@@ -30,16 +38,21 @@ VALUES = {"case_title": {"zh": "报修 7 号", "en": "Repair 7"}, "node": "check
 
 @pytest.fixture
 async def office(database: Database) -> Database:
-    """A tenant with three people: one who wants all, one who reads English and takes no SMS, one who has left."""
-    people = [
-        PersonRecord("wang", "王五", "wang@example.com", "13800138000"),
+    """People: one who wants all, one who reads English and takes no SMS, one who has left, one without any address,
+    and an operator."""
+    records = [
+        PersonRecord("wang", "王五", "wang@example.com", "13800138000", external={"wecom": "wx-wang"}),
         PersonRecord("lee", "Lee", "lee@example.com", "13800138001"),
         PersonRecord("gone", "赵六", "gone@example.com", "13800138002", active=False),
+        PersonRecord("bare", "无号"),
+        PersonRecord("olly", "值班", "olly@example.com", roles=("operator",)),
     ]
 
     async def work(session: TenantSession) -> None:
         await tenants.ensure_tenant(session, at=NOW)
-        await organisation.add(session, people, by="", at=NOW)
+        await organisation.add(session, records, by="", at=NOW)
+        await gateway_organisation.finish(session, by="", may_administer=True, at=NOW)
+        await preferences.prefer(session, "bare", Preferences(quiet=""), at=NOW)
         await preferences.prefer(session, "wang", Preferences(quiet=""), at=NOW)
         await preferences.prefer(session, "lee", Preferences(sms=False, locale="en"), at=NOW)
 
@@ -91,7 +104,7 @@ async def test_each_gets_his_own_in_his_language(office: Database) -> None:
         "Please hurry: Repair 7",
     )
     assert kinds(await rows(office), "status", "error") == [
-        ("mail", "done", ""), ("mail", "done", ""), ("mail", "done", "no_address"), ("notice", "done", ""),
+        ("mail", "done", ""), ("mail", "done", ""), ("mail", "done", "has_left"), ("notice", "done", ""),
     ]  # fmt: skip
 
 
@@ -125,7 +138,7 @@ async def later(database: Database, carrier: Carrier, *, times: int) -> None:
     """What was put off is due now."""
     for _ in range(times):
         async with database.write("t") as session:
-            for row in (await outbox.listed(session, ["mail", "sms"], status="waiting")).items:
+            for row in (await outbox.listed(session, ["mail", "sms", "wecom"], status="waiting")).items:
                 row.due_at = NOW
         await all_due(carrier)
 
@@ -143,8 +156,63 @@ async def test_what_a_process_sends_itself(office: Database) -> None:
         ("c@example.com", "好了"),
         ("wang@example.com", "order_ready"),
     ]
-    notes = [row.error for row in await rows(office) if row.kind == "send_out"]
-    assert sorted(notes) == ["", "", "left_to_webhooks", "not_set_up"]
+    notes = [(row.status, row.error) for row in await rows(office) if row.kind == "send_out"]
+    assert sorted(notes) == [("dead", "sms.not_set_up"), ("done", ""), ("done", ""), ("done", "left_to_webhooks")]
+    assert await told_operators(office) == [("sms.not_set_up", "—")]
+
+
+async def told_operators(database: Database) -> list[tuple[str, str]]:
+    async with database.read("t") as session:
+        found = (await notices.notices_of(session, "olly")).items
+        assert {row.template for row in found} <= {UNDELIVERED}
+        for row in found:
+            text = render(load_template(UNDELIVERED), row.body["values"])
+            assert row.body["values"]["code"] in text.subject
+    return sorted((row.body["values"]["code"], row.body["values"]["to"]) for row in found)
+
+
+async def test_nobody_is_left_out_silently(office: Database) -> None:
+    """Without a number, an address or an id a message is given up, and operators have a notice of it, each once."""
+    for key in ("a", "b"):
+        await notice(office, ["bare"], "mail", "sms", "wecom", "dingtalk", key=key)
+    await put(office, "send_out", "c", {"name": "code", "to": "sms", "id": "x", "fields": {"text": "to nobody"}})
+    await put(office, "send_out", "d", {"name": "code", "to": "wecom", "id": "y", "fields": {"person": "typo"}})
+    with running(Told(), chats.wecom) as company:
+        access = Access(company.url, "k", "s")
+        account = SmsAccount(company.url, "k", "s", "驿站", {"*": ApprovedText("SMS_1", ("title",))})
+        post = Post(
+            office,
+            mailer=Mailer(MailServer("127.0.0.1", 1, "none", "ws@ws.example")),
+            sms=AliyunSms(account, Reach()),
+            account=account,
+            chats=[WeComChat(access, AGENT), DingTalkChat(access, AGENT)],
+        )
+        await all_due(post.carrier("w", QUICK))
+    dead = sorted((row.kind, row.error) for row in await rows(office) if row.status == "dead")
+    assert dead == [
+        ("dingtalk", "dingtalk.no_id"), ("dingtalk", "dingtalk.no_id"), ("mail", "mail.no_address"),
+        ("mail", "mail.no_address"), ("sms", "sms.no_number"), ("sms", "sms.no_number"), ("sms", "sms.no_number"),
+        ("wecom", "wecom.no_id"), ("wecom", "wecom.no_id"), ("wecom", "wecom.no_id"),
+    ]  # fmt: skip
+    assert await told_operators(office) == [
+        ("dingtalk.no_id", "bare"), ("mail.no_address", "bare"), ("sms.no_number", "bare"), ("sms.no_number", "—"),
+        ("wecom.no_id", "bare"), ("wecom.no_id", "typo"),
+    ]  # fmt: skip
+
+
+async def test_a_notice_in_the_app_of_the_company(office: Database) -> None:
+    """By the id that the contact list has for the person, in his language; a channel that is down is tried again."""
+    await notice(office, ["wang", "lee"], "wecom")
+    with running(Told(people={"wx-wang"}), chats.wecom) as company:
+        carrier = Post(office, chats=[WeComChat(Access(company.url, KEY, SECRET), AGENT)]).carrier("w", QUICK)
+        company.troubles["/cgi-bin/message/send"] = [502]
+        await all_due(carrier)
+        assert [row.error for row in await rows(office) if row.kind == "wecom" and row.status == "waiting"] == [
+            "wecom.unavailable"
+        ]
+        await later(office, carrier, times=1)
+    assert [(to, text.splitlines()[0]) for to, text in company.sent] == [("wx-wang", "催办：报修 7 号")]
+    assert kinds(await rows(office), "status", "error")[1:] == [("wecom", "dead", "wecom.no_id"), ("wecom", "done", "")]
 
 
 async def test_short_messages(office: Database) -> None:

@@ -267,7 +267,8 @@ class ReaderRow(Base):
 
 
 class NoticeRow(Base):
-    """A notice in a person's in-app inbox. `read_at` is the one column that is not made from the journal."""
+    """A notice in a person's in-app inbox. `read_at` is the one column that is not made from the journal. One without
+    a case is told by the product itself, of what could not be sent."""
 
     __tablename__ = "notices"
     __table_args__ = (

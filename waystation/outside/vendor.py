@@ -22,7 +22,6 @@ from waystation.contracts.errors import Refused, Unavailable
 _EARLY = 300
 #: Tries of a call that is told to come later, and seconds before the second one.
 _TRIES, _PAUSE = 4, 0.5
-_PATIENCE = 20.0
 #: Bytes of an answer at most.
 _MOST = 16 * 1024 * 1024
 
@@ -44,19 +43,29 @@ class Access:
     per_second: float = 10.0
 
 
+def said_in(answer: dict[str, Any]) -> str:
+    """The vendor's own words."""
+    return str(answer.get("sub_msg") or answer.get("errmsg") or "")[:300]
+
+
 class Vendor(ABC):
     """One vendor's API with one pair of credentials.
 
     Args:
+        http: connections to it; None: a new one for every call.
         sleep: waits; tests need not.
     """
 
+    #: Seconds that one call may take.
+    patience = 20.0
+    #: What an application that may not is told.
+    forbidden = ("the application may not read contacts", "应用无通讯录权限")
     #: Codes that say: this token is none (any more); come later; you may not.
     token_codes: frozenset[str]
     busy_codes: frozenset[str]
     forbidden_codes: frozenset[str]
 
-    def __init__(self, access: Access, http: httpx.AsyncClient, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, access: Access, http: httpx.AsyncClient | None = None, sleep: Sleep = asyncio.sleep) -> None:
         self._access, self._http, self._sleep = access, http, sleep
         self._token, self._good_until = "", 0.0
         self._fetching, self._turn = asyncio.Lock(), asyncio.Lock()
@@ -66,6 +75,11 @@ class Vendor(ABC):
     @abstractmethod
     def source(self) -> str:
         """The system's name."""
+
+    @property
+    def family(self) -> str:
+        """What our own codes begin with."""
+        return "directory_"
 
     @abstractmethod
     async def fetch_token(self) -> dict[str, Any]:
@@ -79,8 +93,8 @@ class Vendor(ABC):
         """An answer without an error.
 
         Raises:
-            Refused: `directory_credentials`, `directory_forbidden`, `directory_refused`.
-            Unavailable: `directory_unavailable`, `directory_busy`.
+            Refused: `…credentials`, `…forbidden`, `…refused`, or what `refusal` makes of a code.
+            Unavailable: `…unavailable`, `…busy`, each after the `family`.
         """
         renewed = False
         code = ""
@@ -97,7 +111,7 @@ class Vendor(ABC):
             else:
                 raise self.refusal(code, answer)
         raise Unavailable(
-            "directory_busy",
+            f"{self.family}busy",
             f"{self.source} asks to call less often",
             f"{self.source} 接口调用过于频繁，请稍后再试",
             {"vendor": self.source, "code": code},
@@ -109,7 +123,7 @@ class Vendor(ABC):
         await self._my_turn()
         url = f"{self._access.url.rstrip('/')}{path}"
         try:
-            answer = await self._http.request(method, url, params=params, json=body, timeout=_PATIENCE)
+            answer = await self._ask(method, url, params, body)
         except httpx.HTTPError as error:
             raise self._silent(type(error).__name__) from None  # its text may hold the address with the secret
         if answer.status_code >= 500 or answer.status_code == 429:
@@ -122,21 +136,27 @@ class Vendor(ABC):
             raise self._silent("no JSON")
         return found
 
-    def refusal(self, code: str, answer: dict[str, Any]) -> Refused:
+    async def _ask(self, method: str, url: str, params: dict[str, Any], body: Any) -> httpx.Response:
+        if self._http is not None:
+            return await self._http.request(method, url, params=params, json=body, timeout=self.patience)
+        async with httpx.AsyncClient(trust_env=False) as http:
+            return await http.request(method, url, params=params, json=body, timeout=self.patience)
+
+    def refusal(self, code: str, answer: dict[str, Any]) -> Refused | Unavailable:
         """The vendor's no, with its own words."""
-        said = str(answer.get("sub_msg") or answer.get("errmsg") or "")[:300]
+        said = said_in(answer)
         detail = {"vendor": self.source, "code": code, "said": said}
         if code in self.forbidden_codes:
-            en = f"{self.source}: the application may not read contacts ({code}: {said})"
-            return Refused("directory_forbidden", en, f"{self.source}：应用无通讯录权限（{code}：{said}）", detail)
+            en, zh = (f"{self.source}: {why} ({code}: {said})" for why in self.forbidden)
+            return Refused(f"{self.family}forbidden", en, zh, detail)
         if code in self.token_codes:
             return self.bad_credentials(code, said)
         en, zh = f"{self.source} refuses: {code}: {said}", f"{self.source} 返回错误 {code}：{said}"
-        return Refused("directory_refused", en, zh, detail)
+        return Refused(f"{self.family}refused", en, zh, detail)
 
-    def bad_credentials(self, code: str, said: str) -> Refused:
+    def bad_credentials(self, code: str, said: str) -> Refused | Unavailable:
         return Refused(
-            "directory_credentials",
+            f"{self.family}credentials",
             f"{self.source} does not accept the credentials ({code}: {said})",
             f"{self.source} 凭证无效（{code}：{said}）",
             {"vendor": self.source, "code": code, "said": said},
@@ -164,7 +184,7 @@ class Vendor(ABC):
 
     def _silent(self, cause: str) -> Unavailable:
         return Unavailable(
-            "directory_unavailable",
+            f"{self.family}unavailable",
             f"{self.source} is not answering ({cause})",
             f"{self.source} 没有响应（{cause}）",
             {"vendor": self.source, "cause": cause},
