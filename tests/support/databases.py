@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -92,20 +93,27 @@ async def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_p
     await _administer(server, f"DROP DATABASE {name}{force}")
 
 
-@pytest.fixture(scope="session")
-def prepared() -> dict[str, Prepared]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def prepared() -> AsyncIterator[dict[str, Prepared]]:
     """Databases with tables, by kind; made once, because making tables takes longer than most tests."""
-    return {}
+    made: dict[str, Prepared] = {}
+    yield made
+    for place in made.values():
+        await place.database.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def database(
     database_kind: str,
     request: pytest.FixtureRequest,
     prepared: dict[str, Prepared],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Database]:
-    """An open database with all tables, and nothing in them."""
+    """An open database with all tables, and nothing in them.
+
+    Tests that ask for it run in the session's event loop (`tests/conftest.py`), where its connections live: to open
+    them anew, and to compile every statement anew, would take longer than most tests.
+    """
     if database_kind not in prepared:
         if database_kind == "sqlite":
             url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'waystation.db'}"
@@ -113,26 +121,24 @@ async def database(
             server: Server = request.getfixturevalue(f"{database_kind}_server")
             await _administer(server, "CREATE DATABASE waystation")
             url = server.at("waystation")
-        prepared[database_kind] = Prepared(url)
+        prepared[database_kind] = Prepared(Database(url))
     place = prepared[database_kind]
-    database = Database(place.url)
-    await place.complete(database)
-    yield database
-    await _empty(database)
-    await database.close()
+    await place.complete()
+    yield place.database
+    await _empty(place.database)
 
 
 @dataclass
 class Prepared:
     """A database that tests use one after another."""
 
-    url: str
+    database: Database
     tables: int = 0
 
-    async def complete(self, database: Database) -> None:
+    async def complete(self) -> None:
         """Make the tables that the metadata has and this database has not; a test may have imported new ones."""
         if self.tables != len(metadata.tables):
-            await create_tables(database)
+            await create_tables(self.database)
             self.tables = len(metadata.tables)
 
 
