@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,7 +52,13 @@ class World:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def world(tmp_path_factory) -> AsyncIterator[World]:
-    folder: Path = tmp_path_factory.mktemp("api")
+    async with open_world(tmp_path_factory.mktemp("api")) as made:
+        yield made
+
+
+@asynccontextmanager
+async def open_world(folder: Path) -> AsyncIterator[World]:
+    """A world of its own, for tests that concern every case there is."""
     url = f"sqlite:///{folder / 'api.db'}"
     await migrate.upgrade(url)
     database = Database(url)

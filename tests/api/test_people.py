@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
-from tests.api.conftest import World
+from tests.api.conftest import World, open_world
 from waystation.gateway import people_work
 
 pytestmark = [pytest.mark.temporal, pytest.mark.asyncio(loop_scope="session")]
@@ -25,6 +27,13 @@ nodes:
   review: {{ kind: task, title: {{ zh: 审核, en: Review }}, assign: [{assign}]{more}, next: later }}
   later: {{ kind: task, title: {{ zh: 之后, en: Later }}, assign: [{assign}], next: end }}
 """
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A change of people looks at every open case: those of other tests would take their time."""
+    async with open_world(tmp_path_factory.mktemp("people")) as made:
+        yield made
 
 
 class Office:
