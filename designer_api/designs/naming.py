@@ -22,6 +22,7 @@ from waystation.design import gallery as templates
 from waystation.design.exact import shown
 from waystation.design.node_types import node_types
 from waystation.design.per_catalog import once
+from waystation.design.role_names import role_name
 from waystation.expressions.functions import FUNCTIONS
 from waystation.store import definitions, people
 from waystation.store.definitions import Version
@@ -105,6 +106,7 @@ class LibraryView(BaseModel):
     """What a design of this tenant may name."""
 
     roles: list[str]
+    role_titles: dict[str, dict[str, str]]
     groups: list[str]
     users: list[Named]
     forms: list[KnownForm]
@@ -140,6 +142,7 @@ async def library(held: Parts, caller: Caller) -> LibraryView:
     own = await asyncio.to_thread(_titles, published)
     return LibraryView(
         roles=sorted(known.roles or ()),
+        role_titles={role: dict(zip(("zh", "en"), role_name(role), strict=True)) for role in sorted(known.roles or ())},
         groups=sorted(known.groups or ()),
         users=_people(organisation),
         forms=[

@@ -7,6 +7,7 @@ from typing import Any
 
 from waystation.design.lengths import in_words
 from waystation.design.model import Tree
+from waystation.design.role_names import role_name
 
 Pair = tuple[str, str]
 _MODES: dict[str, Pair] = {
@@ -65,7 +66,7 @@ def _rule(rule: Any) -> Pair:
     if rule.get("manager_of") is not None:
         return _managers(rule)
     if rule.get("role") is not None:
-        return (f"角色 {rule['role']}", f"role {rule['role']}")
+        return role_name(rule["role"])
     if rule.get("group") is not None:
         return (f"组 {rule['group']}", f"group {rule['group']}")
     if rule.get("user") is not None:

@@ -12,7 +12,7 @@ const nothing: Catalogue = {
   kinds: [], actions: [], groups: [], process: { schema: {}, ui: {} }, form: { schema: {}, ui: {} }, table: { schema: {}, ui: {} },
 } // prettier-ignore
 const bareShelf: Library = {
-  roles: [], groups: [], users: [], forms: [], tables: [], calendars: [], templates: [], processes: [], functions: [],
+  roles: [], role_titles: {}, groups: [], users: [], forms: [], tables: [], calendars: [], templates: [], processes: [], functions: [],
 } // prettier-ignore
 
 export function useCatalogue(): Catalogue {
@@ -75,4 +75,15 @@ export function useNamed(form?: string): Named[] {
   const library = useLibrary()
   const { language } = useLanguage()
   return useMemo(() => namedFields(model, library, language, form), [model, library, language, form])
+}
+
+/** What `role:x`, `group:x` and `user:x` are called. */
+export function useWho(given: readonly string[]): string[] {
+  const library = useLibrary()
+  const { text } = useLanguage()
+  return given.map((one) => {
+    const [, sort, id = ''] = /^(\w+):\s*(.+)$/.exec(one) ?? [null, '', one]
+    if (sort === 'role') return text(library.role_titles[id]) || id
+    return (sort === 'user' && library.users.find((user) => user.id === id)?.name) || id
+  })
 }

@@ -152,7 +152,8 @@ export type Catalogue = {
   table: { schema: Schema; ui: Ui }
 }
 export type Library = {
-  roles: Value[]
+  roles: string[]
+  role_titles: Record<string, Both>
   groups: Value[]
   users: { id: string; name: string }[]
   forms: { id: string; title: Text; fields: Record<string, Field> | string[] }[]

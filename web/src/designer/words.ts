@@ -2,7 +2,7 @@
 import { textIn, type Language } from '../i18n'
 import { actionOf, kindOf } from './catalogue'
 import { parsed, type Group, type Named, type Row, bare } from './props/conditions'
-import type { Catalogue, FlowEdge, FlowNode, Model, Value } from './types'
+import type { Catalogue, Config, FlowEdge, FlowNode, Model, Value } from './types'
 
 const SIGNS: Record<string, [string, string]> = {
   '==': ['为', 'is'], '!=': ['不为', 'is not'], '>': ['>', '>'], '>=': ['≥', '≥'], '<': ['<', '<'], '<=': ['≤', '≤'],
@@ -56,6 +56,22 @@ export function nodeWords(node: FlowNode | undefined, catalogue: Catalogue, lang
   if (node === undefined) return ''
   const action = actionOf(catalogue, node)
   return textIn(node.title, language) || textIn(action?.title ?? kindOf(catalogue, node)?.title, language) || node.name
+}
+
+/** The rule of a node in one line. The server words it; what it can only name by its id is named by its title here. */
+export function saysWords(node: FlowNode, catalogue: Catalogue, model: Model | null, language: Language): string {
+  const zh = language === 'zh'
+  const { config } = node
+  const own = textIn(node.says, language)
+  const fields: Config = { ...model?.data, ...model?.forms?.[String(model.start?.form)]?.fields }
+  if (node.kind === 'action') return textIn(actionOf(catalogue, node)?.title, language) || own
+  if (node.kind === 'end' && config.outcome && node.title) return zh ? '流程以此结束' : 'The process ends here'
+  if (node.kind === 'table' && config.table) return (zh ? '决策表 ' : 'Table ') + (textIn(model?.tables?.[config.table]?.title, language) || config.table)
+  if (node.kind === 'set' && config.save && !Array.isArray(config.save)) {
+    const names = Object.keys(config.save).map((key) => textIn(fields[key]?.title, language) || key)
+    if (names.length > 0) return (zh ? '写入 ' : 'Sets ') + names.join(zh ? '、' : ', ')
+  }
+  return own || textIn(kindOf(catalogue, node)?.about, language)
 }
 
 /** Where an edge leads, by the name of the node there. */

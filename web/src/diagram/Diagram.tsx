@@ -1,6 +1,5 @@
 /** The process of a case as it runs: read only; pan, zoom, and look. */
-import { Background, Controls, MarkerType, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react'
-import '@xyflow/react/dist/style.css'
+import { MarkerType, ReactFlowProvider, useReactFlow } from '@xyflow/react'
 import { Skeleton } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -13,6 +12,7 @@ import { Card, type CardNode } from './Card'
 import { BEGIN, drawing, END, type Drawing } from './graph'
 import { layout, type Placed } from './layout'
 import { Route, type RouteEdge } from './Route'
+import { Sheet } from './Sheet'
 import { standings, taken } from './states'
 import './diagram.css'
 
@@ -89,27 +89,7 @@ function Flow({ plan, about, tasks, lines }: Props) {
   }, [placed])
   if (!placed) return <Skeleton active style={{ padding: 24 }} />
   return (
-    <ReactFlow
-      nodes={nodes}
-      edges={edges}
-      nodeTypes={nodeTypes}
-      edgeTypes={edgeTypes}
-      nodesDraggable={false}
-      nodesConnectable={false}
-      nodesFocusable={false}
-      edgesFocusable={false}
-      elementsSelectable={false}
-      zoomOnScroll={false}
-      preventScrolling={false}
-      minZoom={0.2}
-      maxZoom={1.5}
-      onlyRenderVisibleElements
-      proOptions={{ hideAttribution: true }}
-      aria-label={t('work.case.diagram')}
-    >
-      <Background gap={20} />
-      <Controls showInteractive={false} />
-    </ReactFlow>
+    <Sheet nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} aria-label={t('work.case.diagram')} />
   )
 }
 

@@ -1,7 +1,8 @@
 /** Where nodes and edges lie: worked out by ELK in a worker of its own, once for each plan and direction. */
-import type { ELK, ElkExtendedEdge } from 'elkjs/lib/elk-api'
+import type { ElkExtendedEdge } from 'elkjs/lib/elk-api'
+import { elk, LAYERED } from './engine'
+import type { Point } from './paths'
 
-export type Point = { x: number; y: number }
 export type Shape = {
   nodes: { id: string; width: number; height: number }[]
   edges: { id: string; from: string; to: string }[]
@@ -9,30 +10,16 @@ export type Shape = {
 export type Placed = { at: Map<string, Point>; bends: Map<string, Point[]> }
 export type Direction = 'DOWN' | 'RIGHT'
 
-let made: Promise<ELK> | undefined
-
-async function engine(): Promise<ELK> {
-  const [{ default: Elk }, { default: ElkWorker }] = await Promise.all([
-    import('elkjs/lib/elk-api.js'),
-    import('elkjs/lib/elk-worker.min.js?worker'),
-  ])
-  return new Elk({ workerFactory: () => new ElkWorker() })
-}
-
 export async function layout(shape: Shape, direction: Direction): Promise<Placed> {
-  made ??= engine()
-  const elk = await made
-  const found = await elk.layout({
+  const found = await (await elk()).layout({
     id: 'root',
     layoutOptions: {
-      'elk.algorithm': 'layered',
-      'elk.edgeRouting': 'ORTHOGONAL',
+      ...LAYERED,
       'elk.direction': direction,
       'elk.layered.spacing.nodeNodeBetweenLayers': '56',
       'elk.spacing.nodeNode': '36',
       'elk.spacing.edgeNode': '20',
       'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
-      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
     },
     children: shape.nodes.map((node) => ({ ...node })),
     edges: shape.edges.map((edge) => ({ id: edge.id, sources: [edge.from], targets: [edge.to] })),

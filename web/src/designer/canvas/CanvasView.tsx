@@ -1,224 +1,163 @@
 /** The free canvas: the same model with positions; everything that is done here is an operation of the API. */
-import { AlignLeftOutlined, CopyOutlined, DeleteOutlined, PartitionOutlined, SnippetsOutlined } from '@ant-design/icons'
-import { applyNodeChanges, Background, Controls, MiniMap, Panel, ReactFlow, ReactFlowProvider, useReactFlow, type Connection, type NodeChange } from '@xyflow/react'
+import { Background, Controls, MiniMap, Panel, ReactFlow, ReactFlowProvider, useReactFlow, type FinalConnectionState } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
-import { App, Button, Tooltip } from 'antd'
-import { useCallback, useEffect, useMemo, useState } from 'react'
-import { useTranslation } from 'react-i18next'
-import { useLanguage } from '../../i18n'
+import { Popover } from 'antd'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { Loading } from '../../app/Loading'
+import { drawn } from '../../diagram/Sheet'
 import { palette } from '../../theme/tokens'
-import { kindOf, useCatalogue, useNamed } from '../catalogue'
-import { copied, drawn, drop, insert, pasted, type Pick } from '../flow/edits'
-import { edgeIn, edgeName, START } from '../flow/SimpleView'
-import { inkOf } from '../icons'
+import { useCatalogue } from '../catalogue'
+import { AddMenu } from '../flow/AddMenu'
+import type { Pick } from '../flow/edits'
+import { edgeName } from '../flow/SimpleView'
 import { typing } from '../frame/useKeys'
-import { edit, select, useDesign } from '../store/design'
-import type { FlowEdge, Op, Spot } from '../types'
-import { endOf, laidOut, type Placed } from './elk'
-import { edgesOf, nodesOf, type CanvasEdge, type CanvasNode } from './graph'
+import { inkOf } from '../icons'
+import { select, useDesign } from '../store/design'
+import type { FlowEdge } from '../types'
+import type { CanvasEdge, CanvasNode } from './graph'
 import { DRAGGED, Palette } from './Palette'
-import { edgeTypes, Inserting, nodeTypes } from './parts'
+import { Arrows, edgeTypes, Inserting, nodeTypes } from './parts'
+import { Tools } from './Tools'
+import { FIT, useCanvasEdits } from './useCanvasEdits'
+import { useClipboard } from './useClipboard'
+import { useDrawing } from './useDrawing'
 import './canvas.css'
 
-const nothing: ReadonlySet<string> = new Set()
+/** Smaller drawings are seen whole: a map of them would only cover something. */
+const MAPPED = 14
 
-/** Positions for what has none yet; made anew when the shape of the graph changes, not on every edit. */
-function usePlaced(): [Placed | null, () => Promise<Placed | null>] {
-  const model = useDesign((state) => state.model)
-  const [placed, setPlaced] = useState<Placed | null>(null)
-  const shape = model ? JSON.stringify([model.nodes.map((node) => node.id), model.edges.map((edge) => [edge.from, edge.to])]) : ''
-  const lay = useCallback(async () => {
-    const { model: now } = useDesign.getState()
-    if (now === null) return null
-    const found = await laidOut(now)
-    setPlaced(found)
-    return found
-  }, [])
+/** Brings what is selected elsewhere (search, problems) into sight; what is clicked here is in sight. */
+function useInSight(ready: boolean): void {
+  const flow = useReactFlow()
+  const first = useDesign((state) => state.selected[0])
   useEffect(() => {
-    if (shape) void lay()
-  }, [shape, lay])
-  return [placed, lay]
+    const node = first === undefined || !ready ? undefined : flow.getInternalNode(first)
+    const box = document.querySelector('.canvas-main')?.getBoundingClientRect()
+    if (node === undefined || box === undefined) return
+    const { x, y } = node.internals.positionAbsolute
+    const width = node.measured.width ?? node.width ?? 0
+    const height = node.measured.height ?? node.height ?? 0
+    const from = flow.flowToScreenPosition({ x, y })
+    const to = flow.flowToScreenPosition({ x: x + width, y: y + height })
+    if (from.x >= box.left && from.y >= box.top && to.x <= box.right && to.y <= box.bottom) return
+    void flow.setCenter(x + width / 2, y + height / 2, { zoom: Math.max(flow.getZoom(), 0.7), duration: 200 })
+  }, [first, ready, flow])
 }
 
-function useClipboard(may: boolean) {
-  const { t } = useTranslation()
-  const { message } = App.useApp()
-  const catalogue = useCatalogue()
-  const copy = () => {
-    const { model, selected } = useDesign.getState()
-    const ids = selected.filter((id) => model?.nodes.some((node) => node.id === id))
-    if (model === null || ids.length === 0) return
-    localStorage.setItem('waystation.clipboard', copied(model, ids))
-    void message.info(t('flow.canvasTools.copied', { count: ids.length }))
-  }
-  const paste = () => {
-    const { model, selected } = useDesign.getState()
-    if (model === null || !may) return
-    const at = model.nodes.find((node) => node.id === selected[0])
-    const edge = at && kindOf(catalogue, at)?.exit !== 'none' ? model.edges.find((one) => one.from === at.id) : model.edges.find((one) => endOf(one.to) && one.way !== 'error')
-    const ops = edge ? pasted(model, localStorage.getItem('waystation.clipboard') ?? '', [edge.id], edge.to) : []
-    if (ops.length === 0) void message.info(t('flow.canvasTools.nothing'))
-    else edit(ops, t('design.did.paste'))
-  }
-  return { copy, paste }
-}
+type Asking = { x: number; y: number; choose: (pick: Pick) => void }
+
+/** The element of an edge below a point of the window. */
+const edgeAt = (x: number, y: number) => document.elementsFromPoint(x, y).map((one) => one.closest('.react-flow__edge')?.getAttribute('data-id')).find(Boolean)
 
 function Canvas() {
-  const { t } = useTranslation()
-  const { language } = useLanguage()
   const catalogue = useCatalogue()
-  const named = useNamed()
   const flow = useReactFlow<CanvasNode, CanvasEdge>()
-  const model = useDesign((state) => state.model)
-  const layout = useDesign((state) => state.layout)
-  const problems = useDesign((state) => state.problems)
-  const selected = useDesign((state) => state.selected)
+  const drawing = useDrawing()
+  const { nodes, edges, changed } = drawing
   const may = useDesign((state) => state.design?.may.edit === true)
-  const [placed, lay] = usePlaced()
-  const [nodes, setNodes] = useState<CanvasNode[]>([])
+  const chosen = useDesign((state) => state.selected.filter((id) => !id.startsWith('(')).length)
+  const edits = useCanvasEdits(drawing)
   const { copy, paste } = useClipboard(may)
+  const [asking, setAsking] = useState<Asking | null>(null)
+  const main = useRef<HTMLDivElement>(null)
+  const ready = nodes.length > 0
+  useInSight(ready)
 
-  useEffect(() => {
-    if (model === null || placed === null) return
-    const chosen = new Set(useDesign.getState().selected)
-    setNodes(nodesOf(model, catalogue, layout, placed, problems).map((node) => ({ ...node, selected: chosen.has(node.id) })))
-  }, [model, layout, problems, catalogue, placed])
-  useEffect(() => setNodes((now) => now.map((node) => (node.selected === selected.includes(node.id) ? node : { ...node, selected: selected.includes(node.id) }))), [selected])
-  const fresh = nodes.length === 0
-  useEffect(() => {
-    if (!fresh) setTimeout(() => void flow.fitView({ padding: 0.15, maxZoom: 1, duration: 0 }), 30)
-  }, [fresh, flow])
-
-  const bends = useMemo(() => {
-    const kept: Record<string, Spot[]> = {}
-    for (const [id, found] of Object.entries(layout.edges ?? {})) kept[id] = Array.isArray(found) ? found : ((found as { points?: Spot[] })?.points ?? [])
-    return Object.keys(layout.nodes ?? {}).length ? kept : (placed?.edges ?? {})
-  }, [layout, placed])
-  const chosen = edgeIn(selected)
-  const edges = useMemo(() => (model === null ? [] : edgesOf(model, named, language, bends, nothing).map((edge) => ({ ...edge, selected: edge.id === chosen }))), [model, named, language, bends, chosen])
-
-  const changed = useCallback((changes: NodeChange<CanvasNode>[]) => {
-    setNodes((now) => applyNodeChanges(changes.filter((change) => change.type !== 'remove'), now))
-    const picks = changes.filter((change) => change.type === 'select')
-    if (picks.length === 0) return
-    const ids = new Set(useDesign.getState().selected.filter((id) => !id.startsWith('edge:')))
-    for (const pick of picks) if (pick.type === 'select') pick.selected ? ids.add(pick.id) : ids.delete(pick.id)
-    select([...ids].filter((id) => !endOf(id)))
+  const ask = (x: number, y: number, choose: (pick: Pick) => void) => {
+    const box = main.current!.getBoundingClientRect()
+    setAsking({ x: x - box.left, y: y - box.top, choose: (pick) => (setAsking(null), choose(pick)) })
+  }
+  const latest = useRef(edits)
+  latest.current = edits
+  const onEdge = useCallback((edge: FlowEdge, beside: HTMLElement) => {
+    const box = beside.getBoundingClientRect()
+    ask(box.right, box.top + box.height / 2, (pick) => latest.current.onEdge(edge, pick))
   }, [])
-  const moved = (_: unknown, __: unknown, all: CanvasNode[]) => {
-    if (!may || all.length === 0) return
-    const spots = Object.fromEntries(all.map((node) => [node.id, { x: Math.round(node.position.x), y: Math.round(node.position.y) }]))
-    const all_ = Object.keys(layout.nodes ?? {}).length ? {} : (placed?.nodes ?? {})
-    edit([{ op: 'layout', nodes: { ...all_, ...spots } }], t('design.did.move'))
-  }
-  const tidy = async () => {
-    const found = await lay()
-    if (found === null) return
-    const edges_ = Object.fromEntries(Object.entries(found.edges).map(([id, points]) => [id, { points }]))
-    if (may) edit([{ op: 'layout', nodes: found.nodes, edges: edges_ }], t('design.did.layout'))
-    setTimeout(() => void flow.fitView({ padding: 0.15, maxZoom: 1, duration: 200 }), 60)
-  }
-  const connect = (link: Connection) => {
-    if (model === null || !may) return
-    if (link.source === START) return edit([{ op: 'connect', from: '', to: link.target, way: 'start' }], t('design.did.connect'))
-    const source = model.nodes.find((node) => node.id === link.source)
-    const open = (source && kindOf(catalogue, source)?.outcomes)?.find((one) => !model.edges.some((edge) => edge.from === link.source && (edge.outcome === one && !endOf(edge.to)))) ?? null
-    edit(drawn(model, catalogue, link.source, link.target, open), t('design.did.connect'))
-  }
-  const remove = useCallback(() => {
-    const { model: now, selected: ids } = useDesign.getState()
-    const edge = edgeIn(ids)
-    const ops: Op[] = edge ? [{ op: 'disconnect', edge }] : ids.filter((id) => now?.nodes.some((node) => node.id === id)).map((id) => ({ op: 'remove_node', id }))
-    if (may && ops.length) edit(ops, t(edge ? 'design.did.disconnect' : 'design.did.remove', { name: ids.join('、') }))
-  }, [may, t])
-  const align = () => {
-    const chosenNodes = nodes.filter((node) => node.selected && node.type !== 'stop')
-    const left = Math.min(...chosenNodes.map((node) => node.position.x))
-    if (chosenNodes.length > 1) edit([{ op: 'layout', nodes: Object.fromEntries(chosenNodes.map((node) => [node.id, { x: left, y: node.position.y }])) }], t('design.did.layout'))
+  /** An edge that is let go over nothing asks what to put there. */
+  const connectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
+    if (state.isValid || state.toNode || !state.fromNode || state.fromHandle?.type !== 'source' || !('clientX' in event)) return
+    const from = state.fromNode.id
+    const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })
+    ask(event.clientX, event.clientY, (pick) => edits.loose(pick, { x: at.x - 112, y: at.y }, from))
   }
   const dropped = (event: React.DragEvent) => {
     const raw = event.dataTransfer.getData(DRAGGED)
+    const { model } = useDesign.getState()
     if (!raw || model === null || !may) return
     event.preventDefault()
     const pick = JSON.parse(raw) as Pick
-    const kind = catalogue.kinds.find((one) => one.kind === pick.kind)
-    edit(drop(model, pick, kind, flow.screenToFlowPosition({ x: event.clientX - 100, y: event.clientY - 30 })), t('design.did.add', { name: kind?.title[language] ?? pick.kind }))
+    const at = flow.screenToFlowPosition({ x: event.clientX - 100, y: event.clientY - 30 })
+    const edge = model.edges.find((one) => one.id === edgeAt(event.clientX, event.clientY))
+    if (edge !== undefined) edits.onEdge(edge, pick, at)
+    else edits.loose(pick, at, null)
   }
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (typing(event.target)) return
-      if (event.key === 'Delete' || event.key === 'Backspace') remove()
-      else if ((event.ctrlKey || event.metaKey) && event.key === 'c' && !getSelection()?.toString()) copy()
-      else if ((event.ctrlKey || event.metaKey) && event.key === 'v') paste()
+      const control = event.ctrlKey || event.metaKey
+      if (event.key === 'Delete' || event.key === 'Backspace') edits.remove()
+      else if (event.key === 'Escape') select([])
+      else if (control && event.key === 'a') select(nodes.filter((node) => node.data.node).map((node) => node.id))
+      else if (control && event.key === 'c' && !getSelection()?.toString()) copy()
+      else if (control && event.key === 'v') paste()
       else return
       event.preventDefault()
     }
     addEventListener('keydown', pressed)
     return () => removeEventListener('keydown', pressed)
   })
-  const onEdge = useMemo(
-    () => (may ? (edge: FlowEdge, pick: Pick) => {
-      const { model: now } = useDesign.getState()
-      const kind = catalogue.kinds.find((one) => one.kind === pick.kind)
-      if (now) edit(insert(now, [edge.id], edge.to, pick, kind), t('design.did.add', { name: kind?.title[language] ?? pick.kind }))
-    } : null),
-    [may, catalogue, language, t],
-  ) // prettier-ignore
-  const tool = (title: string, icon: React.ReactNode, act: () => void, id: string) => (
-    <Tooltip title={title}>
-      <Button icon={icon} aria-label={title} onClick={act} disabled={!may} data-testid={id} />
-    </Tooltip>
-  )
   return (
     <div className="canvas">
       {may && <Palette />}
-      <div className="canvas-main" onDragOver={(event) => event.preventDefault()} onDrop={dropped}>
-        <Inserting.Provider value={onEdge}>
-          <ReactFlow<CanvasNode, CanvasEdge>
-            nodes={nodes}
-            edges={edges}
-            nodeTypes={nodeTypes}
-            edgeTypes={edgeTypes}
-            onNodesChange={changed}
-            onNodeDragStop={moved}
-            onSelectionDragStop={(event, all) => moved(event, null, all)}
-            onConnect={connect}
-            onEdgeClick={(_, edge) => select([edgeName(edge.id)])}
-            onPaneClick={() => select([])}
-            nodesConnectable={may}
-            deleteKeyCode={null}
-            multiSelectionKeyCode="Shift"
-            minZoom={0.1}
-            maxZoom={2}
-            onlyRenderVisibleElements
-            elevateNodesOnSelect={false}
-            proOptions={{ hideAttribution: true }}
-          >
-            <svg width="0" height="0" aria-hidden="true">
-              <defs>
-                {(['arrow', 'arrow-lit'] as const).map((id) => (
-                  <marker key={id} id={id} viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
-                    <path d="M 0 0 L 10 5 L 0 10 z" fill={id === 'arrow' ? '#8a9792' : palette.running} />
-                  </marker>
-                ))}
-              </defs>
-            </svg>
-            <Background gap={20} color={palette.line} />
-            <Controls showInteractive={false} position="bottom-right" />
-            <MiniMap pannable zoomable position="bottom-left" nodeColor={(node) => inkOf(catalogue.kinds.find((kind) => kind.kind === (node as CanvasNode).data.node?.kind)?.group)} />
-            <Panel position="top-right" className="canvas-tools">
-              {tool(t('flow.canvasTools.tidy'), <PartitionOutlined />, () => void tidy(), 'tidy')}
-              {tool(t('flow.canvasTools.align'), <AlignLeftOutlined />, align, 'align')}
-              {tool(`${t('flow.canvasTools.copy')} Ctrl+C`, <CopyOutlined />, copy, 'copy-nodes')}
-              {tool(`${t('flow.canvasTools.paste')} Ctrl+V`, <SnippetsOutlined />, paste, 'paste-nodes')}
-              {tool(`${t('flow.canvasTools.remove')} Delete`, <DeleteOutlined />, remove, 'remove-nodes')}
-            </Panel>
-          </ReactFlow>
-        </Inserting.Provider>
+      <div className="canvas-main" ref={main} onDragOver={(event) => event.preventDefault()} onDrop={dropped}>
+        {!ready && <Loading />}
+        {ready && (
+          <Inserting.Provider value={may ? onEdge : null}>
+            <ReactFlow<CanvasNode, CanvasEdge>
+              {...drawn}
+              nodes={nodes}
+              edges={edges}
+              nodeTypes={nodeTypes}
+              edgeTypes={edgeTypes}
+              fitView
+              fitViewOptions={FIT}
+              onNodesChange={changed}
+              onNodeDragStop={(_, __, all) => edits.moved(all)}
+              onSelectionDragStop={(_, all) => edits.moved(all)}
+              onConnect={edits.connect}
+              onConnectEnd={connectEnd}
+              onEdgeClick={(_, edge) => select([edgeName(edge.id)])}
+              onPaneClick={() => select([])}
+              onMoveStart={() => setAsking(null)}
+              nodesConnectable={may}
+              nodesDraggable={may}
+              deleteKeyCode={null}
+              multiSelectionKeyCode="Shift"
+              minZoom={0.1}
+              maxZoom={2}
+              elevateNodesOnSelect={false}
+            >
+              <Arrows />
+              <Background gap={20} color={palette.lineStrong} />
+              <Controls showInteractive={false} position="bottom-right" />
+              {nodes.length > MAPPED && (
+                <MiniMap pannable zoomable position="bottom-left" style={{ width: 150, height: 100 }} nodeColor={(node) => inkOf(catalogue.kinds.find((kind) => kind.kind === (node as CanvasNode).data.node?.kind)?.group)} />
+              )}
+              <Panel position="top-right" className="canvas-tools">
+                <Tools may={may} several={chosen > 1} some={chosen > 0} tidy={() => void edits.tidy()} align={edits.align} copy={copy} paste={paste} remove={edits.remove} />
+              </Panel>
+            </ReactFlow>
+          </Inserting.Provider>
+        )}
+        {asking && (
+          <Popover open placement="rightTop" trigger="click" onOpenChange={(open) => !open && setAsking(null)} destroyOnHidden content={<AddMenu choose={asking.choose} leave={() => setAsking(null)} />}>
+            <span className="canvas-asking" style={{ left: asking.x, top: asking.y }} />
+          </Popover>
+        )}
       </div>
     </div>
   )
-}
+} // prettier-ignore
 
 export default function CanvasView() {
   return (

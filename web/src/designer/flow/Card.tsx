@@ -7,7 +7,8 @@ import { useLanguage } from '../../i18n'
 import { actionOf, kindOf } from '../catalogue'
 import { Icon, inkOf } from '../icons'
 import type { Catalogue, FlowNode, Problem } from '../types'
-import { nodeWords } from '../words'
+import { useDesign } from '../store/design'
+import { nodeWords, saysWords } from '../words'
 import './card.css'
 
 export type Mark = 'added' | 'removed' | 'changed' | 'open' | 'done' | 'failed' | 'skipped' | 'withdrawn' | null
@@ -39,12 +40,12 @@ function Trouble({ problems }: { problems: readonly Problem[] }) {
 
 export const Card = memo(function Card({ node, catalogue, problems = [], selected, mark = null, note, choose, remove, tab = 0 }: Props) {
   const { t } = useTranslation()
-  const { language, text } = useLanguage()
+  const { language } = useLanguage()
   const kind = kindOf(catalogue, node)
   const action = actionOf(catalogue, node)
   const bad = problems.some((one) => one.severity === 'error')
   const name = nodeWords(node, catalogue, language)
-  const says = text(node.says) || text(action?.title ?? kind?.about)
+  const says = saysWords(node, catalogue, useDesign.getState().model, language)
   const classes = ['card', selected && 'selected', bad && 'bad', mark && `mark-${mark}`].filter(Boolean).join(' ')
   return (
     <div className={classes} style={{ '--card-ink': inkOf(action?.group ?? kind?.group) } as React.CSSProperties} data-testid={`card-${node.id}`}>

@@ -4,7 +4,7 @@ import { Button } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLanguage } from '../../i18n'
-import { useCatalogue, useNamed } from '../catalogue'
+import { useCatalogue, useNamed, useWho } from '../catalogue'
 import { edit, select, useDesign } from '../store/design'
 import type { FlowEdge, FlowNode, Model, Problem } from '../types'
 import { edgeWords, nodeWords } from '../words'
@@ -22,7 +22,8 @@ const none: readonly Problem[] = []
 function Beginning({ model }: { model: Model }) {
   const { t } = useTranslation()
   const selected = useDesign((state) => state.selected.includes(START))
-  const who = ((model.access?.start as string[] | undefined) ?? []).map((one) => one.replace(/^\w+:/, '')).join('、')
+  const { language } = useLanguage()
+  const who = useWho((model.access?.start as string[] | undefined) ?? []).join(language === 'zh' ? '、' : ', ')
   return (
     <div className={`card beginning ${selected ? 'selected' : ''}`}>
       <button type="button" className="card-face" onClick={() => select([START])} data-testid="card-start">

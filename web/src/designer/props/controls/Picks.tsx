@@ -27,7 +27,7 @@ export function useOffered(what: string): Option[] {
     case 'process':
       return choices(library.processes, language)
     case 'role':
-      return choices([...new Set([...library.roles.map((one) => (typeof one === 'string' ? one : String(one.id ?? one.name))), ...(model?.roles ?? [])])], language).map((one) => choices(library.roles, language).find((known) => known.value === one.value) ?? one)
+      return [...new Set([...library.roles, ...(model?.roles ?? [])])].map((role) => ({ value: role, label: text(library.role_titles[role]) || role }))
     case 'group':
       return choices(library.groups, language)
     case 'user':
