@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -55,12 +55,13 @@ def notices_in(value: Any) -> Iterator[dict[str, Any]]:
             yield from notices_in(each)
 
 
-async def report_of(process: str, runs: Runs, every: int = 1) -> Report:
-    """Of all scenarios of a process, or of every so many."""
+async def report_of(processes: Sequence[str], runs: Runs, every: int = 1) -> Report:
+    """Of all scenarios of these processes, or of every so many of each."""
     report = Report()
     async with runs:
-        chosen = islice(prepare([FOLDER / f"{process}.scenarios.yaml"], CATALOG), 0, None, every)
-        await report.add_all(chosen, runs)
+        for process in processes:
+            chosen = islice(prepare([FOLDER / f"{process}.scenarios.yaml"], CATALOG), 0, None, every)
+            await report.add_all(chosen, runs)
     return report
 
 
@@ -72,7 +73,7 @@ def test_no_definition_has_a_problem() -> None:
 @pytest.mark.parametrize("process", PROCESSES)
 async def test_scenarios_pass_and_cover_every_node_and_edge(process: str) -> None:
     """In memory; whatever no scenario reaches is named."""
-    report = await report_of(process, MemoryRuns(CATALOG))
+    report = await report_of([process], MemoryRuns(CATALOG))
     assert report.passed, report.as_text()
     covered = report.covered[process]
     assert [node for node in covered.all_nodes if node not in covered.nodes] == []
@@ -81,11 +82,11 @@ async def test_scenarios_pass_and_cover_every_node_and_edge(process: str) -> Non
 
 @pytest.mark.temporal
 @pytest.mark.slow
-@pytest.mark.parametrize("process", PROCESSES)
-async def test_the_same_scenarios_pass_on_a_temporal_server(process: str) -> None:
-    """Unchanged, with skipped time; some here, all of them in tests/prove."""
-    report = await report_of(process, TemporalRuns(CATALOG), every=12)
+async def test_the_same_scenarios_pass_on_a_temporal_server() -> None:
+    """Unchanged, with skipped time; some of each process here, all of them in tests/prove."""
+    report = await report_of(PROCESSES, TemporalRuns(CATALOG), every=12)
     assert report.passed, report.as_text()
+    assert {Path(row.file).name for row in report.rows} == {f"{process}.scenarios.yaml" for process in PROCESSES}
 
 
 @pytest.mark.parametrize("process", PROCESSES)

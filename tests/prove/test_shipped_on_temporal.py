@@ -11,5 +11,5 @@ from waystation.scenario_temporal import TemporalRuns
 @pytest.mark.parametrize("process", PROCESSES)
 async def test_all_scenarios_pass(process: str) -> None:
     """Those that the ordinary tests leave out, too."""
-    report = await report_of(process, TemporalRuns(CATALOG))
+    report = await report_of([process], TemporalRuns(CATALOG))
     assert report.passed, report.as_text()
