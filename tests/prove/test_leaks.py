@@ -24,6 +24,8 @@ from tests.support.installation import Installation
 
 #: What a case holds of a person, what an answer adds, and what is said in comments of commands.
 PERSONAL = ("13877776666", "PLANTED-NAME-ZHANG", "11010519491231002X", "PLANTED-ANSWER-Q9")
+#: What people write of him and put with his case, sealed as his.
+WRITTEN = ("PLANTED-COMMENT-1", "PLANTED-COMMENT-2", "PLANTED-REASON-3", "PLANTED-FILE-4", "PLANTED-FILENAME-5")
 HTTP_SECRET, WRONG_PASSWORD = "PLANTED-HTTP-KEY-V7", "PLANTED-WRONG-PASS-3"
 #: Not personal, and so not sealed at rest; but nothing of a case is readable in Temporal or in logs.
 NOTE = "PLANTED-NOTE-5521"
@@ -103,9 +105,19 @@ class Api:
         asked = urllib.request.Request(f"{self.url}/api/v1{path}", content, headers, method=method)
         try:
             with urllib.request.urlopen(asked, timeout=60) as answer:
-                return answer.status, json.load(answer)
+                return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as refused:
             return refused.code, json.load(refused)
+
+    def upload(self, name: str, content: str) -> str:
+        """Store a text file; its id."""
+        edge = "edge-of-a-part"
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body = f"{head}{content}\r\n--{edge}--\r\n".encode()
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": f"multipart/form-data; boundary={edge}"}
+        asked = urllib.request.Request(f"{self.url}/api/v1/files", body, headers, method="POST")
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            return str(json.load(answer)["id"])
 
     def sign_in(self, user: str, password: str) -> int:
         self.token = ""
@@ -133,12 +145,24 @@ def run(place: Installation, port: int) -> list[str]:
     assert api.ask("POST", f"/tasks/{task}/complete", {"outcome": "done", "form": {"reply": reply}})[0] == 403
     assert api.sign_in("agent_zhou", place.passwords["agent_zhou"]) == 201
     made += [place.passwords["agent_zhou"], api.token]
+    first, second, reason, content, file_name = WRITTEN
+    assert api.ask("POST", f"/tasks/{task}/comment", {"text": first})[0] == 200
+    file = api.upload(f"{file_name}.txt", content)
+    assert api.ask("PUT", f"/tasks/{task}/attachments/{file}", {})[0] == 204
     wrong = {"outcome": "done", "form": {"reply": f"{reply} {'x' * 40}"}}
     assert api.ask("POST", f"/tasks/{task}/complete", wrong)[0] == 422
-    status, done = api.ask("POST", f"/tasks/{task}/complete", {"outcome": "done", "form": {"reply": reply}})
+    status, done = api.ask(
+        "POST", f"/tasks/{task}/complete", {"outcome": "done", "form": {"reply": reply}, "comment": second}
+    )
     assert status == 200, done
     api.sign_in("admin_xu", place.passwords["admin_xu"])
     assert until(lambda: api.ask("GET", f"/cases/{case}")[1]["case"]["incidents"]) == 1
+    status, paused = api.ask("POST", f"/cases/{case}/suspend", {"reason": reason})
+    assert status == 200, paused
+    said = api.ask("GET", f"/cases/{case}/comments")[1]["items"]
+    assert [row["text"] for row in said] == [first]
+    kept = api.ask("GET", f"/cases/{case}/attachments")[1]["items"]
+    assert [row["name"] for row in kept] == [f"{file_name}.txt"]
     return made
 
 
@@ -167,7 +191,7 @@ def test_planted_secrets_are_nowhere(tmp_path: Path) -> None:
     files = {file.name: file.read_bytes() for file in (tmp_path / "var").rglob("*") if file.is_file()}
     assert b"leak_probe" in files["temporal.db"]  # what is not sealed would be found
     assert b"binary/waystation-sealed" in files["temporal.db"]
-    planted = [*PERSONAL, HTTP_SECRET, WRONG_PASSWORD, *made, keys[3:]]
+    planted = [*PERSONAL, *WRITTEN, HTTP_SECRET, WRONG_PASSWORD, *made, keys[3:]]
     found = {(name, secret) for name, text in files.items() for secret in planted if secret.encode() in text}
     assert found == set()
     elsewhere = {name: text for name, text in files.items() if not name.startswith("waystation.db")}

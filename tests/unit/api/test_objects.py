@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,13 +24,26 @@ from waystation.temporal_server import free_port
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
     """A server that speaks S3, with a bucket `files`; its address."""
+    with s3_server() as (address, _):
+        yield address
+
+
+@pytest.fixture
+def paused() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """One of its own for a test that does it harm."""
+    with s3_server() as made:
+        yield made
+
+
+@contextmanager
+def s3_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     port = free_port()
     program = Path(sys.executable).with_name("moto_server")
     process = subprocess.Popen([program, "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         _make_bucket(address, process)
-        yield address
+        yield address, process
     finally:
         process.terminate()
         process.wait(10)
@@ -101,6 +116,29 @@ async def test_a_store_that_is_gone_is_unavailable() -> None:
         with pytest.raises(Unavailable, match="files_unavailable") as caught:
             await call
         assert "127.0.0.1" not in str(caught.value)
+
+
+@pytest.mark.slow
+async def test_a_bucket_that_stops_and_goes_on(paused: tuple[str, subprocess.Popen[bytes]]) -> None:
+    """The real server: held, it is unavailable when patience ends; let go, it has what it had; killed, it is gone."""
+    address, process = paused
+    store = S3Objects.open(
+        "files", prefix="", endpoint=address, region="us-east-1", key="k", secret="s", tries=0, patience="2 seconds"
+    )
+    digest = await store.put("t", b"hello")
+    process.send_signal(signal.SIGSTOP)
+    try:
+        for call in (store.get("t", digest), store.put("t", b"more")):
+            with pytest.raises(Unavailable, match="files_unavailable"):
+                await call
+    finally:
+        process.send_signal(signal.SIGCONT)
+    patient = S3Objects.open("files", prefix="", endpoint=address, region="us-east-1", key="k", secret="s")
+    assert await patient.get("t", digest) == b"hello"
+    process.kill()
+    process.wait(10)
+    with pytest.raises(Unavailable, match="files_unavailable"):
+        await store.get("t", digest)
 
 
 async def test_a_store_that_is_silent_is_unavailable() -> None:
