@@ -97,7 +97,7 @@ class Chair(Struct, omit_defaults=True):
         return self.relation in ("", "with") and not self.gone
 
 
-class Panel(Struct, omit_defaults=True):
+class Panel(Struct, omit_defaults=True, dict=True):
     """Everybody concerned with one activation of a human node.
 
     Args:
@@ -144,9 +144,26 @@ class Panel(Struct, omit_defaults=True):
 
     def attached(self, chair: Chair, *relations: str) -> Iterator[Chair]:
         """The chairs put before or after this one, or advising it, that still matter."""
-        for other in self.chairs:
-            if other.parent == chair.id and other.relation in relations and not other.gone:
+        for other in self._by_parent().get(chair.id, ()):
+            if other.relation in relations and not other.gone:
                 yield other
+
+    def hang(self, chair: Chair, parent: Chair) -> None:
+        """Attach a chair to another one than before."""
+        chair.parent = parent.id
+        self.__dict__.clear()
+
+    def _by_parent(self) -> dict[str, list[Chair]]:
+        """Chairs by the one that they are attached to, kept beside the fields: hundreds of people ask it of each."""
+        kept = self.__dict__
+        if kept.get("of") != len(self.chairs):
+            found: dict[str, list[Chair]] = {}
+            for chair in self.chairs:
+                if chair.parent is not None:
+                    found.setdefault(chair.parent, []).append(chair)
+            kept["of"], kept["found"] = len(self.chairs), found
+        known: dict[str, list[Chair]] = kept["found"]
+        return known
 
     def seat(self, person: str, **settings: Any) -> Chair:
         """A new open chair at the end of the row."""

@@ -96,7 +96,7 @@ def _put_in_place(panel: Panel, waiting: list[Chair], seats: Sequence[Seat], at:
     newcomers = [_summon(panel, seat, waiting[0].stage, at) for seat in seats]
     for chair in waiting:
         for after in list(panel.attached(chair, "after")):
-            after.parent = newcomers[0].id
+            panel.hang(after, newcomers[0])
     dismiss(panel, waiting, "removed")
 
 
