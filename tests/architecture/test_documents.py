@@ -13,6 +13,9 @@ ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)#\s]+)(?:#[^)]*)?\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`([^`\n]+)`")
+#: What an English guide says in Chinese beside it.
+ASIDE = re.compile(r"^(\*\*摘要\*\*|[\u4e00-\u9fff`]).*[\u4e00-\u9fff].*\n", re.MULTILINE)
 #: Most of a page; a README that must be scrolled through is not read.
 ONE_SCREEN = 60
 
@@ -47,6 +50,21 @@ def test_the_two_readmes_agree() -> None:
     assert shells[1:] == others[1:]  # the first is the picture, which speaks its reader's language
     assert en.count("\n## ") == zh.count("\n## ")
     assert set(LINK.findall(en)) - {"README.zh-CN.md"} == set(LINK.findall(zh)) - {"README.md"}
+
+
+@pytest.mark.parametrize("name", ["operations.md", "security.md", "api.md"])
+def test_the_guides_agree_in_both_languages(name: str) -> None:
+    """Same sections, items and rows, in the same order; every name, command, path and code of one is in the other."""
+    en, zh = read(f"docs/{name}"), read(f"docs/zh/{name}")
+    parts = [re.findall(r"^(?:## |- |\d+\. |\|(?=.*\|$)|```)", text, re.MULTILINE) for text in (en, zh)]
+    assert parts[0] == parts[1]
+    names = [set(CODE.findall(FENCE.sub("", text))) for text in (ASIDE.sub("", en), zh)]
+    assert names[0] == names[1]
+    assert [code for _, code in FENCE.findall(en)] == [code for _, code in FENCE.findall(zh)]
+    ends = [{Path(target).name for target in LINK.findall(text)} for text in (en, zh)]
+    assert ends[0] == ends[1]
+    assert f"[中文](zh/{name})" in en
+    assert f"[English](../{name})" in zh
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
