@@ -10,12 +10,12 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import uvicorn
 from fastapi import FastAPI
@@ -90,6 +90,14 @@ async def served(app: ASGIApp, database: Database, tenant: str) -> AsyncIterator
         yield address
 
 
+def _uploads(document: dict[str, Any]) -> Iterator[str]:
+    """Operations that take a file. Whatever bytes are sent as one are a file: `null` in a form violates nothing."""
+    for path, methods in document["paths"].items():
+        for method, route in methods.items():
+            if "multipart/form-data" in route.get("requestBody", {}).get("content", {}):
+                yield f"{method.upper()} {path}"
+
+
 def fuzz(
     app: FastAPI,
     address: str,
@@ -113,6 +121,8 @@ def fuzz(
     """
     lines = ["[checks.positive_data_acceptance]", f"expected-statuses = {_REFUSALS}", "", "[parameters]"]
     lines += [f'"path.{name}" = "{value}"' for name, value in (real or {}).items()]
+    for name in _uploads(app.openapi()):
+        lines += ["", "[[operations]]", f'include-name = "{name}"', "checks.negative_data_rejection.enabled = false"]
     settings = folder / "schemathesis.toml"
     settings.write_text("\n".join(lines) + "\n", "utf-8")
     document = folder / "openapi.json"
