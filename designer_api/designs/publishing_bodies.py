@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from designer_api.bulk_schemas import Batch, Rollout
-from designer_api.designs.bodies import FoundProblem, Model, Named
+from designer_api.designs.bodies import FoundProblem, Model, Named, Released
 from designer_api.designs.trial_bodies import ScenarioVerdict
 from designer_api.schemas import Asked
 
@@ -24,8 +24,20 @@ class ScenarioCounts(BaseModel):
     failed: int
 
 
+class RegionParts(BaseModel):
+    """What an overlay has otherwise: nodes by what changes in them, fields by form, nodes put before a place."""
+
+    approvers: list[str]
+    deadlines: list[str]
+    forms: dict[str, list[str]]
+    node_forms: list[str]
+    texts: list[str]
+    inserted: dict[str, list[str]]
+    others: list[str]
+
+
 class Region(BaseModel):
-    """An overlay, and whether it fits the newest base."""
+    """An overlay, and whether it fits the newest base. `hash` is that of the process which both make together."""
 
     design: str
     region: str
@@ -33,6 +45,32 @@ class Region(BaseModel):
     ok: bool
     hash: str | None
     problems: list[FoundProblem]
+    title: Any
+    saved_at: datetime
+    saved_by: str
+    published: Released | None
+    parts: RegionParts
+
+
+class Fit(BaseModel):
+    """Whether an overlay fits a text of its base."""
+
+    ok: bool
+    problems: list[FoundProblem]
+
+
+class BaseRegion(Region):
+    """`draft`: against the base's draft as it is saved."""
+
+    draft: Fit
+
+
+class BaseRegions(BaseModel):
+    """What a base leaves to its regions (`may`, `places`), and every overlay on it."""
+
+    may: list[str]
+    places: list[str]
+    items: list[BaseRegion]
 
 
 class Gate(BaseModel):
@@ -100,6 +138,18 @@ class EffectiveProcess(BaseModel):
     hash: str | None
     problems: list[FoundProblem]
     layout: dict[str, Any]
+    base: BaseOfRegion | None = Field(default=None, description="Of an overlay: what it stands on. 地区版所基于的流程")
+
+
+class BaseOfRegion(BaseModel):
+    """The newest base of an overlay, what it leaves to regions, and what the overlay makes of that."""
+
+    process: str
+    version: int | None
+    model: Model | None
+    may: list[str]
+    places: list[str]
+    parts: RegionParts
 
 
 class RegionList(BaseModel):

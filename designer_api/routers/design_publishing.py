@@ -41,6 +41,12 @@ async def show_effective(design: DesignId, held: Held, caller: Signed) -> publis
     return await effective.show(held, caller, design)
 
 
+@router.get("/designs/{design}/regions")
+async def show_regions(design: DesignId, held: Held, caller: Signed) -> publishing_bodies.BaseRegions:
+    """Every overlay on its process: what it has otherwise, and whether it fits what is published and the draft."""
+    return await effective.regions_of_base(held, caller, design)
+
+
 @router.get("/processes/{process}/regions")
 async def list_regions(
     process: Annotated[str, Path(max_length=100)], held: Held, caller: Signed

@@ -168,3 +168,24 @@ async def test_an_overlay_may_not_touch_the_rest(office: Office, text: str, said
     assert [each["code"] for each in found["problems"]][:1] == ["bad_overlay"]
     assert said in found["problems"][0]["zh"]
     assert (await send(office, overlay["id"], 2, "/publish", {})).status_code == 422
+
+
+async def test_a_base_shows_what_its_regions_have_otherwise(office: Office) -> None:
+    """Each overlay by its parts, against what is published and against the draft; and what the base leaves to them."""
+    base = await made(office, **{"from": {"text": BASE.replace("process: claim", "process: claim_shown")}})
+    await send(office, base["id"], 1, "/publish", {})
+    overlay = await made(office, **{"from": {"base": "claim_shown"}, "region": "华东"})
+    text = EAST.replace("base: claim", "base: claim_shown").replace("claim_east", "claim_shown_east")
+    await send(office, overlay["id"], 1, "", {"text": text}, method="PUT")
+    shown = (await office.ask("dee", "GET", f"/designs/{base['id']}/regions")).json()
+    [east] = shown["items"]
+    assert (east["region"], east["ok"], east["draft"]["ok"], east["published"]) == ("华东", True, True, None)
+    assert (east["parts"]["approvers"], east["parts"]["deadlines"]) == (["boss"], ["boss"])
+    assert list(east["parts"]["inserted"]) == ["pay"]
+    assert shown["places"] == ["pay"]
+    await send(office, base["id"], 1, "", {"ops": [{"op": "rename_node", "id": "boss", "to": "chief"}]}, method="PATCH")
+    [east] = (await office.ask("dee", "GET", f"/designs/{base['id']}/regions")).json()["items"]
+    assert (east["ok"], east["draft"]["ok"], east["draft"]["problems"][0]["code"]) == (True, False, "bad_overlay")
+    found = (await office.ask("dee", "GET", f"/designs/{overlay['id']}/effective")).json()["base"]
+    assert (found["process"], found["version"], found["places"]) == ("claim_shown", 1, ["pay"])
+    assert "boss" in [node["id"] for node in found["model"]["nodes"]]

@@ -49,6 +49,51 @@ class Effective:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an overlay has otherwise: nodes by what changes in them, fields by form, nodes put before a place."""
+
+    approvers: list[str]
+    deadlines: list[str]
+    forms: dict[str, list[str]]
+    node_forms: list[str]
+    texts: list[str]
+    inserted: dict[str, list[str]]
+    others: list[str]
+
+
+def parts_of(tree: Any) -> Parts:
+    """The parts of a base that an overlay overrides; empty for what is none."""
+    given = tree if is_overlay(tree) else {}
+    nodes = [(str(name), set(values)) for name, values in _maps(given.get("nodes")) if isinstance(values, dict)]
+
+    def with_any(keys: frozenset[str]) -> list[str]:
+        return [name for name, named in nodes if named & keys]
+
+    inserted = given.get("insert")
+    return Parts(
+        approvers=with_any(PARTS["approvers"]),
+        deadlines=with_any(PARTS["deadlines"]),
+        forms={
+            str(name): _names(body.get("fields")) for name, body in _maps(given.get("forms")) if isinstance(body, dict)
+        },
+        node_forms=with_any(PARTS["forms"]),
+        texts=with_any(_TEXTS),
+        inserted={str(each.get("before")): _names(each.get("nodes"))
+                  for each in (inserted if isinstance(inserted, list) else ()) if isinstance(each, dict)},
+        others=[key for key in ("title", "calendar", "timezone") if key in given],
+    )  # fmt: skip
+
+
+def left_to_regions(tree: Any) -> tuple[list[str], list[str]]:
+    """What a base leaves to its regions: parts, and nodes before which they may put their own."""
+    regions = tree.get("regions") if isinstance(tree, dict) else None
+    given = regions if isinstance(regions, dict) else {}
+    may, places = given.get("may", list(PARTS)), given.get("places", [])
+    parts = [part for part in (may if isinstance(may, list) else [may]) if part in PARTS]
+    return parts, [str(each) for each in (places if isinstance(places, list) else [])]
+
+
 def is_overlay(tree: Any) -> bool:
     """Whether a document is an overlay."""
     return isinstance(tree, dict) and "overlay" in tree
@@ -178,14 +223,13 @@ class _Allowed:
 
 def _allowed(regions: Any) -> _Allowed:
     """What a base leaves to its regions: all parts, and no place, where it says nothing."""
-    given = regions if isinstance(regions, dict) else {}
-    may = given.get("may", list(PARTS))
-    parts = [part for part in (may if isinstance(may, list) else [may]) if part in PARTS]
+    parts, places = left_to_regions({"regions": regions})
     keys = frozenset[str]().union(_TEXTS, *(PARTS[part] for part in parts))
-    places = given.get("places", [])
-    return _Allowed(
-        keys, "forms" in parts, frozenset(str(each) for each in (places if isinstance(places, list) else []))
-    )
+    return _Allowed(keys, "forms" in parts, frozenset(places))
+
+
+def _names(value: Any) -> list[str]:
+    return [str(name) for name, _ in _maps(value)]
 
 
 def _maps(value: Any) -> Iterator[tuple[str, Any]]:

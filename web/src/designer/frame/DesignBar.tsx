@@ -37,7 +37,9 @@ function StepLinks({ id }: { id: string }) {
   const { t } = useTranslation()
   const problems = useDesign((state) => state.problems)
   const checked = useDesign((state) => state.checked)
+  const overlay = useDesign((state) => state.design!.base !== null)
   const errors = errorsByStep(problems)
+  if (overlay) return <OverlaySteps id={id} />
   return (
     <nav aria-label={t('design.bar.steps')}>
       <ol className="designer-steps">
@@ -56,6 +58,25 @@ function StepLinks({ id }: { id: string }) {
             </li>
           )
         })}
+      </ol>
+    </nav>
+  )
+}
+
+/** A regional version has no steps of its own: what it changes, and publishing it. */
+function OverlaySteps({ id }: { id: string }) {
+  const { t } = useTranslation()
+  const links = [['regions', t('subnav.regions')], ['publish', t('design.step.publish')]] as const
+  return (
+    <nav aria-label={t('design.bar.steps')}>
+      <ol className="designer-steps">
+        {links.map(([to, label]) => (
+          <li key={to}>
+            <NavLink to={`/designer/${id}/${to}`} data-testid={`step-${to}`}>
+              {label}
+            </NavLink>
+          </li>
+        ))}
       </ol>
     </nav>
   )

@@ -23,6 +23,7 @@ const TextStep = lazy(() => import('../text/TextStep'))
 const PublishStep = lazy(() => import('../publish/PublishStep'))
 const ReplayPage = lazy(() => import('../replay/ReplayPage'))
 const DrillPage = lazy(() => import('../drill/DrillPage'))
+const RegionsPage = lazy(() => import('../overlays/RegionsPage'))
 const Simulator = lazy(() => import('../../simulator/Simulator'))
 
 /** Counts what was opened: what closes later than the next one opens must leave that alone. */
@@ -101,16 +102,21 @@ export function DesignPage() {
       <div className="designer-body">
         <Suspense fallback={<Loading />}>
           <Routes>
-            <Route path="basics" element={<Basics />} />
-            <Route path="form" element={<FormStep />} />
-            <Route path="flow" element={<FlowStep />} />
-            <Route path="settings" element={<Settings />} />
+            {design.base === null && (
+              <>
+                <Route path="basics" element={<Basics />} />
+                <Route path="form" element={<FormStep />} />
+                <Route path="flow" element={<FlowStep />} />
+                <Route path="settings" element={<Settings />} />
+              </>
+            )}
             <Route path="publish/*" element={<PublishStep />} />
             <Route path="text" element={<TextStep />} />
             <Route path="simulate" element={<Simulator />} />
             <Route path="replay" element={<ReplayPage />} />
             <Route path="drill" element={<DrillPage />} />
-            <Route path="*" element={<Navigate to={`/designer/${id}/flow`} replace />} />
+            <Route path="regions" element={<RegionsPage />} />
+            <Route path="*" element={<Navigate to={`/designer/${id}/${design.base === null ? 'flow' : 'regions'}`} replace />} />
           </Routes>
         </Suspense>
       </div>

@@ -1,7 +1,7 @@
 /** One case as it went and as it would go: both ways step by step, who was asked, what was late, and the flow in colours. */
 import { ArrowRightOutlined } from '@ant-design/icons'
 import { Drawer, Segmented } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useLanguage } from '../../i18n'
@@ -9,8 +9,8 @@ import { PeopleNames } from '../../shared/people'
 import { usePhone } from '../../shared/usePhone'
 import { useCatalogue } from '../catalogue'
 import type { Mark } from '../flow/Card'
-import { StillFlow } from '../flow/StillFlow'
 import { useDesign } from '../store/design'
+import { FlowSheet } from '../subnav/FlowSheet'
 import { nodeWords } from '../words'
 import { aligned, type Replayed } from './compare'
 
@@ -85,7 +85,6 @@ function Late({ row, words }: { row: Replayed; words: Words }) {
 /** The draft's flow: what both came through, what is new on the way, what is left out. */
 function Flow({ row }: { row: Replayed }) {
   const { t } = useTranslation()
-  const catalogue = useCatalogue()
   const model = useDesign((state) => state.model)
   const marks = useMemo(() => {
     const found: Record<string, Mark> = {}
@@ -93,17 +92,11 @@ function Flow({ row }: { row: Replayed }) {
     for (const node of row.path_after) found[node] = row.path_before.includes(node) ? 'done' : 'added'
     return found
   }, [row])
-  const sheet = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (sheet.current) sheet.current.scrollLeft = (sheet.current.scrollWidth - sheet.current.clientWidth) / 2
-  }, [])
   if (model === null) return null
   return (
     <>
       <p className="soft small ways-legend">{t('replay.legend')}</p>
-      <div className="simple ways-flow" ref={sheet} tabIndex={0} role="region" aria-label={t('replay.flow')}>
-        <StillFlow model={model} catalogue={catalogue} marks={marks} />
-      </div>
+      <FlowSheet model={model} marks={marks} label={t('replay.flow')} className="ways-flow" />
     </>
   )
 }
