@@ -130,6 +130,44 @@ class GivenRights(Asked):
     items: Annotated[list[GivenRight], Field(max_length=5_000)]
 
 
+class RightOnProcess(Asked):
+    """A right on one process; `region` may be `*`, and is empty for head office."""
+
+    region: Annotated[str, Field(max_length=100)]
+    right: Literal["see", "edit", "publish"]
+    who: Annotated[str, Field(pattern=r"^(role|group|user):\S.*$", max_length=200)]
+
+
+class RightsAsked(Asked):
+    items: Annotated[list[RightOnProcess], Field(max_length=500)]
+
+
+class DesignRights(BaseModel):
+    """Who may do what with a design's process. `everywhere` are rights on all processes; `mine` is the caller's own."""
+
+    process: str
+    mine: Literal["none", "see", "edit", "publish"]
+    may_change: bool
+    items: list[RightOnProcess]
+    everywhere: list[RightOnProcess]
+
+
+class TrailEntry(BaseModel):
+    """Something that was done to a design or to the versions of its process, in words."""
+
+    at: datetime
+    actor: str
+    action: str
+    result: str = Field(description="`ok`, or the code of the refusal. 结果")
+    zh: str
+    en: str
+
+
+class Trail(BaseModel):
+    items: list[TrailEntry]
+    next: str | None = None
+
+
 class EffectiveProcess(BaseModel):
     """What a design means: of an overlay, the base with what the region has otherwise."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 
-from designer_api.auth.permissions import ADMIN
+from designer_api.auth.permissions import ADMIN, has
 from designer_api.auth.policy import Caller
 from designer_api.deps import Parts, now
 from designer_api.designs import publishing_bodies
@@ -85,6 +85,59 @@ async def put(held: Parts, caller: Caller, asked: publishing_bodies.GivenRights)
         return _view(await designs.rights(session))
 
     return await held.database.transact(caller.tenant, work)
+
+
+async def on_design(held: Parts, caller: Caller, name: str) -> publishing_bodies.DesignRights:
+    """Who may do what with the process of a design, for those who may see it.
+
+    Raises:
+        Refused: `not_found`.
+    """
+    async with held.database.read(caller.tenant) as session:
+        return await _on(session, caller, name)
+
+
+async def put_on_design(
+    held: Parts, caller: Caller, name: str, asked: publishing_bodies.RightsAsked
+) -> publishing_bodies.DesignRights:
+    """Put these rights on the process of a design in place of those that name it.
+
+    Raises:
+        Refused: `not_found`.
+    """
+
+    async def work(session: TenantSession) -> publishing_bodies.DesignRights:
+        before = await _on(session, caller, name)
+        rows = [(each.region, each.right, each.who) for each in asked.items]
+        await designs.set_rights_on(session, before.process, rows)
+        was = [[each.region, each.right, each.who] for each in before.items]
+        detail = {"process": before.process, "before": was, "after": [list(row) for row in rows]}
+        await audit.record(session, caller.person, "design.rights", at=now(), target=f"design/{name}", detail=detail)
+        return await _on(session, caller, name)
+
+    return await held.database.transact(caller.tenant, work)
+
+
+async def _on(session: TenantSession, caller: Caller, name: str) -> publishing_bodies.DesignRights:
+    design = await designs.design(session, name)
+    rows = await designs.rights(session)
+    mine = Rights(caller, rows).on(design.facts.process, design.region) if design is not None else Right.NONE
+    if design is None or mine is Right.NONE:
+        raise no_design()
+    process = design.facts.process
+    return publishing_bodies.DesignRights.model_validate(
+        {
+            "process": process,
+            "mine": mine.name.lower(),
+            "may_change": has(caller.roles, caller.scopes, "designs.rights"),
+            "items": [_row(row) for row in rows if row.process == process],
+            "everywhere": [_row(row) for row in rows if row.process == ANY],
+        }
+    )
+
+
+def _row(row: DesignRightRow) -> dict[str, str]:
+    return {"region": row.region, "right": row.right, "who": row.who}
 
 
 def _view(rows: Sequence[DesignRightRow]) -> publishing_bodies.GivenRights:

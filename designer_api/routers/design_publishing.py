@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
-from designer_api.designs import effective, publishing, publishing_bodies, releases, rights
+from designer_api.designs import effective, publishing, publishing_bodies, releases, rights, trail
 from designer_api.etags import Seen
 from designer_api.routers.designs import DesignId
 
@@ -53,6 +53,32 @@ async def list_regions(
 ) -> publishing_bodies.RegionList:
     """Every overlay on a process, and whether it fits its newest version."""
     return await effective.regions(held, caller, process)
+
+
+@router.get("/designs/{design}/rights")
+async def show_rights_on(design: DesignId, held: Held, caller: Signed) -> publishing_bodies.DesignRights:
+    """Who may see, edit and publish the process of a design."""
+    return await rights.on_design(held, caller, design)
+
+
+@router.put("/designs/{design}/rights", dependencies=[needs("designs.rights")])
+async def set_rights_on(
+    design: DesignId, body: publishing_bodies.RightsAsked, held: Held, caller: Signed
+) -> publishing_bodies.DesignRights:
+    """Put these rights on the process of a design in place of those that name it."""
+    return await rights.put_on_design(held, caller, design, body)
+
+
+@router.get("/designs/{design}/trail")
+async def show_trail(
+    design: DesignId,
+    held: Held,
+    caller: Signed,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> publishing_bodies.Trail:
+    """What was done to a design and to the versions of its process, newest first."""
+    return await trail.show(held, caller, design, cursor, limit)
 
 
 @router.get("/design-rights", dependencies=[needs("designs.rights")])

@@ -189,3 +189,34 @@ async def test_a_base_shows_what_its_regions_have_otherwise(office: Office) -> N
     found = (await office.ask("dee", "GET", f"/designs/{overlay['id']}/effective")).json()["base"]
     assert (found["process"], found["version"], found["places"]) == ("claim_shown", 1, ["pay"])
     assert "boss" in [node["id"] for node in found["model"]["nodes"]]
+
+
+async def test_a_design_shows_its_rights_and_its_trail(office: Office) -> None:
+    """Rights on one process leave those of others alone; what was done is told in words, to those who may see it."""
+    design = (await made(office, process="kept_apart"))["id"]
+    await office.ask("root", "PUT", "/design-rights", json={"items": []})
+    shown = (await office.ask("dee", "GET", f"/designs/{design}/rights")).json()
+    assert (shown["mine"], shown["may_change"], shown["items"]) == ("publish", False, [])
+    other = {"process": "elsewhere", "region": "*", "right": "see", "who": "user:ann"}
+    await office.ask("root", "PUT", "/design-rights", json={"items": [other]})
+    items = [{"region": "*", "right": "edit", "who": "user:dee"}, {"region": "华东", "right": "see", "who": "user:ann"}]
+    refused = await office.ask("dee", "PUT", f"/designs/{design}/rights", json={"items": items})
+    assert refused.status_code == 403
+    put = await office.ask("root", "PUT", f"/designs/{design}/rights", json={"items": items})
+    assert (put.status_code, len(put.json()["items"]), put.json()["may_change"]) == (200, 2, True)
+    assert (await office.ask("dee", "GET", f"/designs/{design}/rights")).json()["mine"] == "edit"
+    assert (await office.ask("ann", "GET", f"/designs/{design}/rights")).status_code == 404
+    given = (await office.ask("root", "GET", "/design-rights")).json()["items"]
+    assert other in given
+    await office.ask("root", "PUT", f"/designs/{design}/rights", json={"items": []})
+    await send(office, design, 1, "/publish", {})
+    trail = (await office.ask("dee", "GET", f"/designs/{design}/trail?limit=2")).json()
+    assert [(each["action"], each["actor"]) for each in trail["items"]] == [
+        ("design.publish", "dee"),
+        ("design.rights", "root"),
+    ]
+    assert (trail["items"][0]["zh"], trail["items"][0]["en"]) == ("发布了 v1", "published v1")
+    rest = (await office.ask("dee", "GET", f"/designs/{design}/trail?cursor={trail['next']}")).json()
+    assert [each["action"] for each in rest["items"]] == ["design.rights", "design.create"]
+    assert (await office.ask("ann", "GET", f"/designs/{design}/trail")).status_code == 404
+    await office.ask("root", "PUT", "/design-rights", json={"items": []})

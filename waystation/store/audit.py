@@ -5,7 +5,7 @@ Each is chained to the one before, so a tenant's rows are added one at a time: n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,12 +51,14 @@ async def records(
     session: TenantSession,
     *,
     actor: str | None = None,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[AuditRow]:
     """One page of the log, newest first.
 
+    Args:
+        target: what was done to this, or to one of these.
     Raises:
         Refused: `bad_cursor`.
     """

@@ -137,17 +137,22 @@ def cut(rows: list[Item], keys: Sequence[Any], limit: int) -> Page[Item]:
 
 
 async def log_page(
-    session: TenantSession, log: type[Item], narrowed: Mapping[str, str | None], cursor: str | None, limit: int
+    session: TenantSession,
+    log: type[Item],
+    narrowed: Mapping[str, str | Sequence[str] | None],
+    cursor: str | None,
+    limit: int,
 ) -> Page[Item]:
     """One page of a log, newest first: of rows with `at` and `id`.
 
     Args:
-        narrowed: column -> the value that it must have; None: any.
+        narrowed: column -> the value that it must have, or one of several; None: any.
     Raises:
         Refused: `bad_cursor`.
     """
     sort = [getattr(log, name) for name in ("at", "id")]
-    wanted = [getattr(log, name) == value for name, value in narrowed.items() if value is not None]
+    given = {getattr(log, name): value for name, value in narrowed.items() if value is not None}
+    wanted = [column == found if isinstance(found, str) else column.in_(found) for column, found in given.items()]
     rows = list(await session.scalars(page_of(select(log).where(*wanted), sort, cursor, limit, newest_first=True)))
     return cut(rows, [[getattr(row, column.key) for column in sort] for row in rows], limit)
 

@@ -187,6 +187,14 @@ async def set_rights(session: TenantSession, given: Sequence[tuple[str, str, str
     await session.flush()
 
 
+async def set_rights_on(session: TenantSession, process: str, given: Sequence[tuple[str, str, str]]) -> None:
+    """Put these rights (region, right, who) on a process in place of those that name it."""
+    await session.execute(delete(DesignRightRow).where(DesignRightRow.process == process))
+    for region, right, who in dict.fromkeys(given):
+        session.add(DesignRightRow(process=process, region=region, right=right, who=who))
+    await session.flush()
+
+
 def _check_size(content: Content) -> None:
     if max(len(content.text.encode()), len(content.scenarios.encode())) > MOST_BYTES:
         raise Refused("too_large", "a text has at most 1 MiB", "文本不得超过 1 MiB")

@@ -24,6 +24,8 @@ const PublishStep = lazy(() => import('../publish/PublishStep'))
 const ReplayPage = lazy(() => import('../replay/ReplayPage'))
 const DrillPage = lazy(() => import('../drill/DrillPage'))
 const RegionsPage = lazy(() => import('../overlays/RegionsPage'))
+const RightsPage = lazy(() => import('../rights/RightsPage'))
+const TrailPage = lazy(() => import('../rights/TrailPage'))
 const Simulator = lazy(() => import('../../simulator/Simulator'))
 
 /** Counts what was opened: what closes later than the next one opens must leave that alone. */
@@ -116,6 +118,8 @@ export function DesignPage() {
             <Route path="replay" element={<ReplayPage />} />
             <Route path="drill" element={<DrillPage />} />
             <Route path="regions" element={<RegionsPage />} />
+            <Route path="rights" element={<RightsPage />} />
+            <Route path="trail" element={<TrailPage />} />
             <Route path="*" element={<Navigate to={`/designer/${id}/${design.base === null ? 'flow' : 'regions'}`} replace />} />
           </Routes>
         </Suspense>

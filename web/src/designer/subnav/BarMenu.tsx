@@ -4,6 +4,7 @@ import { Button, Dropdown } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { usePhone } from '../../shared/usePhone'
+import './subnav.css'
 
 const pages = [
   { to: 'replay', icon: <HistoryOutlined /> },
