@@ -33,7 +33,7 @@ def installed(tmp_path: Path, postgresql_server: Server, request: pytest.Fixture
     made.make_store()
     made.start_temporal()
     try:
-        made.upgrade()
+        made.upgrade("--demo")
         made.start()
         yield made
     finally:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 import urllib.request
 from contextlib import closing
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.databases import Server
-from tests.support.installation import ROOT, WAYSTATION
+from tests.support.installation import ROOT
 from waystation.temporal_server import TemporalServer, free_port
 
 _MADE = re.compile(r"^demo (\w+) (\S+)$", re.MULTILINE)
@@ -29,6 +30,7 @@ class ByHand:
 
     Args:
         postgres: the database server, `store` the database in it.
+        release: the folder whose code runs; processes of another release have another `mark`.
     """
 
     folder: Path
@@ -39,6 +41,9 @@ class ByHand:
     passwords: dict[str, str] = field(default_factory=dict)
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
     temporal: TemporalServer | None = None
+    release: Path = ROOT
+    mark: str = ""
+    settings: dict[str, str] = field(default_factory=lambda: {"WAYSTATION_METRICS_KEY": METRICS_KEY})
 
     @property
     def url(self) -> str:
@@ -60,14 +65,20 @@ class ByHand:
             "TEMPORAL_ADDRESS": self.temporal.address,
             "WAYSTATION_DATA_DIR": str(self.folder / "var"),
             "WAYSTATION_PORT": str(port),
-            "WAYSTATION_METRICS_KEY": METRICS_KEY,
+            "PYTHONPATH": str(self.release),
+            **self.settings,
         }
 
-    def upgrade(self) -> None:
-        """The store's tables and the demo people."""
+    @property
+    def command(self) -> list[str | Path]:
+        """`waystation` of the release."""
+        return [sys.executable, "-m", "waystation.cli"]
+
+    def upgrade(self, *more: str) -> None:
+        """The store's tables and, with `--demo`, the demo people."""
         said = subprocess.run(
-            [WAYSTATION, "upgrade", "--demo"],
-            cwd=ROOT,
+            [*self.command, "upgrade", *more],
+            cwd=self.release,
             env=self.environment(self.ports[0]),
             capture_output=True,
             text=True,
@@ -83,9 +94,9 @@ class ByHand:
         """Two API processes, two times two workers, ready."""
         self.health = free_port()
         for number, port in enumerate(self.ports, 1):
-            self._spawn(f"api-{number}", port, "api")
+            self._spawn(f"{self.mark}api-{number}", port, "api")
         for number, health in ((1, self.health), (2, free_port())):
-            name = f"worker-{number}"
+            name = f"{self.mark}worker-{number}"
             self._spawn(name, self.ports[0], "worker", "--processes", "2", "--name", name, "--health-port", str(health))
         for place in (*self.ports, self.health):
             self.wait_for(f"http://127.0.0.1:{place}/readyz")
@@ -94,8 +105,8 @@ class ByHand:
         with (self.folder / f"{name}.log").open("ab") as out:
             self.running.append(
                 subprocess.Popen(
-                    [WAYSTATION, *arguments],
-                    cwd=ROOT,
+                    [*self.command, *arguments],
+                    cwd=self.release,
                     env=self.environment(port),
                     stdout=out,
                     stderr=out,
@@ -106,6 +117,7 @@ class ByHand:
     def wait_for(self, address: str, seconds: float = 180) -> None:
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
+            assert all(process.poll() is None for process in self.running), f"see {self.folder}/*.log"
             try:
                 with urllib.request.urlopen(address, timeout=5) as answer:
                     if answer.status == 200:
@@ -122,6 +134,14 @@ class ByHand:
         )
         with urllib.request.urlopen(asked, timeout=30) as answer:
             return str(answer.read().decode())
+
+    def leave(self) -> None:
+        """Every process is told to end, as an orchestrator does it, and does."""
+        for process in self.running:
+            process.send_signal(signal.SIGTERM)
+        codes = {process.wait(120) for process in self.running}
+        assert codes <= {0, -signal.SIGTERM}, codes
+        self.running.clear()
 
     def kill(self) -> None:
         """`kill -9` of everything but the database server."""
@@ -176,8 +196,8 @@ class ByHand:
         said = ""
         for command in (["rebuild", "--check"], ["audit", "verify"]):
             ran = subprocess.run(
-                [WAYSTATION, *command],
-                cwd=ROOT,
+                [*self.command, *command],
+                cwd=self.release,
                 env=self.environment(self.ports[0]),
                 capture_output=True,
                 text=True,

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from waystation.contracts.calendars import WorkCalendar
+from waystation.contracts.errors import Unavailable
 
 #: Literal JSON, or `{"$": "text with ${…}"}`; lists and maps may hold such maps at any depth.
 Value = Any
@@ -288,8 +289,21 @@ def plan_hash(plan: Plan) -> str:
 
 
 def read_plan(data: bytes) -> Plan:
-    """A plan from its canonical JSON; numbers with a fraction become exact decimals."""
-    return _DECODER.decode(data)
+    """A plan from its canonical JSON; numbers with a fraction become exact decimals.
+
+    Raises:
+        Unavailable: `plan_of_newer_release`. What is stored was sound when it was written: during an upgrade, a process
+            of the release before meets what the new one has published. It is asked again, and the new one answers.
+    """
+    try:
+        return _DECODER.decode(data)
+    except msgspec.ValidationError as error:
+        raise Unavailable(
+            "plan_of_newer_release",
+            f"this version was published by a newer release of Waystation: {error}",
+            f"此版本由更新的驿站发布，当前程序无法读取：{error}",
+            retry_after=5.0,
+        ) from error
 
 
 def read_access(data: bytes) -> Access:

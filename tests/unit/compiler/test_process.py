@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.compiling import CATALOG, compiled, plan, problems, process
 from waystation.compiler import Library, Signature, compile_process, read_source
 from waystation.contracts.calendars import parse_calendar
+from waystation.contracts.errors import Unavailable
 from waystation.contracts.plan import Boundary, Edge, Form, canonical_json, read_plan
 
 CALENDAR = parse_calendar({"calendar": "cn", "timezone": "Asia/Shanghai", "week": {"mon": ["09:00-18:00"]}})
@@ -20,6 +23,14 @@ def test_a_plan_survives_its_canonical_form() -> None:
         """
     )
     assert made == read_plan(canonical_json(made))
+
+
+def test_a_plan_of_a_newer_release_is_not_guessed_at() -> None:
+    """With a key that this release does not know, it may mean anything: who asks is told to ask again."""
+    made = canonical_json(plan(f"nodes: {{ a: {{ {TASK}, next: end }} }}"))
+    with pytest.raises(Unavailable, match="plan_of_newer_release") as refused:
+        read_plan(made[:-1] + b',"invented_later":1}')
+    assert "invented_later" in refused.value.en
 
 
 def test_the_first_node_is_where_it_starts() -> None:
