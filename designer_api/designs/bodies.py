@@ -39,6 +39,17 @@ class NewDesign(BaseModel):
     region: RegionName = ""
 
 
+class Drafting(BaseModel):
+    """Whether descriptions in words can be drafted here, and the host that they would be sent to."""
+
+    available: bool
+    host: str | None
+
+
+class Described(Asked):
+    words: Annotated[str, Field(min_length=10, max_length=4_000)]
+
+
 class SavedDesign(Asked):
     """What is saved; what is not given stays."""
 
@@ -175,6 +186,12 @@ class FoundProblem(BaseModel):
     en: str
     hint_zh: str
     hint_en: str
+
+
+class ImportedForm(BaseModel):
+    """`form` is as a document has it: title, fields, layout."""
+
+    form: dict[str, Any]
 
 
 class Check(BaseModel):

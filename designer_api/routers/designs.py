@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, File, Path, Query, Response, UploadFile
 
 from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
 from designer_api.designs import bodies, keeping, listing, making, trying, views
 from designer_api.etags import Seen, tag
+from designer_api.sheets import read_table
+from waystation.contracts.errors import Refused
+from waystation.design.sheet_forms import form_of
 
 router = APIRouter(prefix="/designs", tags=["designer"], dependencies=[needs("designs.see", changing="designs.edit")])
 
 DesignId = Annotated[str, Path(max_length=64)]
+#: Bytes of a sheet that becomes a form.
+MOST_SHEET = 4 * 1024 * 1024
 Wanted = Annotated[str | None, Query(max_length=200)]
 
 
@@ -36,6 +41,18 @@ async def make_design(body: bodies.NewDesign, held: Held, caller: Signed, respon
 async def check_text(body: bodies.TextAsked, held: Held, caller: Signed) -> bodies.Check:
     """Everything wrong with a text that is no design."""
     return await trying.checked_text(held, caller, body.text)
+
+
+@router.post("/forms/import")
+async def import_form(
+    held: Held, caller: Signed, file: Annotated[UploadFile, File(description="CSV or XLSX. 表格文件")]
+) -> bodies.ImportedForm:
+    """A form out of a sheet's headings and rows; nothing is saved."""
+    data = await file.read(MOST_SHEET + 1)
+    if len(data) > MOST_SHEET:
+        raise Refused("too_large", f"at most {MOST_SHEET} bytes", f"文件不得超过 {MOST_SHEET} 字节")
+    rows = await asyncio.to_thread(read_table, data)
+    return bodies.ImportedForm(form=form_of(rows, (file.filename or "").rsplit(".", 1)[0][:100]))
 
 
 @router.get("/{design}")

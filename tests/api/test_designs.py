@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from designer_api.sheets import as_xlsx
 from tests.support.office import Office, open_office
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -291,3 +292,18 @@ async def test_versions_are_named_compared_and_restored(office: Office) -> None:
     assert [(each["revision"], each["name"]) for each in kept] == [(3, ""), (2, "第一版"), (1, "")]
     again = (await office.ask("dee", "GET", f"{path}/diff?from=revision:1&to=draft")).json()
     assert (again["same"], again["changes"]) == (True, [])
+
+
+async def test_a_sheet_becomes_a_form(office: Office) -> None:
+    """The form compiles in a design as it stands; a file that is no sheet is refused in both languages."""
+    sheet = as_xlsx([["客户名称*", "签约日期", "金额"], ["甲公司", "2026-03-01", "12"]], "s")
+    made_form = await office.ask("dee", "POST", "/designs/forms/import", files={"file": ("合同.xlsx", sheet)})
+    assert made_form.status_code == 200, made_form.text
+    form = made_form.json()["form"]
+    assert (form["title"], list(form["fields"])) == ("合同", ["text_1", "date_1", "money_1"])
+    design = await made(office)
+    after = await edit(office, design["id"], 1, {"op": "set", "path": ["forms", "contract"], "value": form})
+    assert after.status_code == 200
+    refused = await office.ask("dee", "POST", "/designs/forms/import", files={"file": ("x.xlsx", b"PK\x03\x04?")})
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_sheet")
+    assert "zh" in refused.json()

@@ -151,14 +151,14 @@ def _a_problem_mended(desk: Window) -> None:
 def _two_trials(desk: Window) -> None:
     page = desk.page
     page.get_by_test_id("simulate").click()
-    choose(page, page.locator("#sim_kind"), "annual")
+    choose(page, page.locator("#sim_kind"), "年假")
     page.fill("#sim_from", "2026-05-06")
     page.keyboard.press("Enter")
     # What the template says of long leave is no longer so: the trial takes the place of that scenario.
     simulated(desk, 5, "四天还要人事")
     desk.look("designer-simulation")
     page.get_by_test_id("sim-again").click()
-    choose(page, page.locator("#sim_kind"), "annual")
+    choose(page, page.locator("#sim_kind"), "年假")
     page.fill("#sim_from", "2026-05-06")
     page.keyboard.press("Enter")
     simulated(desk, 2, "两天")

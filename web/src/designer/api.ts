@@ -12,7 +12,8 @@ export type Tagged<Body> = { body: Body; etag: string }
 /** One call of the API: its answer with its ETag. Throws `ApiProblem`. */
 export async function call<Body>(method: string, path: string, body?: unknown, etag?: string): Promise<Tagged<Body>> {
   const headers: Record<string, string> = { 'Accept-Language': keptLanguage() }
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const isForm = body instanceof FormData
+  if (body !== undefined && !isForm) headers['Content-Type'] = 'application/json'
   if (etag !== undefined) headers['If-Match'] = etag
   let response: Response
   try {
@@ -21,7 +22,7 @@ export async function call<Body>(method: string, path: string, body?: unknown, e
       headers,
       credentials: 'same-origin',
       signal: method === 'PATCH' || method === 'PUT' ? AbortSignal.timeout(SAVES) : undefined,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : isForm ? body : JSON.stringify(body),
     })
   } catch {
     throw ApiProblem.offline()
@@ -70,6 +71,13 @@ export const designs = {
   gate: (id: string) => get<T.Gate>(`${of(id)}/gate`),
   publish: (id: string, body: unknown, etag: string) => call<T.Value>('POST', `${of(id)}/publish`, body, etag),
   replay: (id: string, last: number) => post<T.Value>(`${of(id)}/replay`, { last }),
+}
+
+/** A form out of the first sheet of a file. */
+export async function formOfSheet(file: File): Promise<T.FormBody> {
+  const body = new FormData()
+  body.append('file', file)
+  return (await call<{ form: T.FormBody }>('POST', '/designs/forms/import', body)).body.form
 }
 
 export const shelf = {

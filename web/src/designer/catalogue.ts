@@ -62,7 +62,10 @@ export function namedFields(model: Model | null, library: Library, language: Lan
     }))
   if (form !== undefined) return named('form', forms[form]?.fields)
   const start = model.start?.form as string | undefined
-  const all = { ...(start ? forms[start]?.fields : {}), ...model.data }
+  const asked = start ? (forms[start]?.fields ?? {}) : {}
+  // Only the form knows what the values are called.
+  const kept = Object.entries(model.data ?? {}).map(([key, field]) => [key, { ...asked[key], ...field }])
+  const all: Record<string, Field> = { ...asked, ...Object.fromEntries(kept) }
   return [
     ...named('data', all),
     { name: 'case.initiator', title: language === 'zh' ? '发起人' : 'Initiator', schema: { type: 'string', widget: 'member' } },

@@ -1,4 +1,5 @@
 /** Edges, nodes and conditions in words, for cards, lists and announcements. */
+import { optionTitle } from '../forms/options'
 import { textIn, type Language } from '../i18n'
 import { actionOf, kindOf } from './catalogue'
 import { parsed, type Group, type Named, type Row, bare } from './props/conditions'
@@ -15,8 +16,7 @@ function value(found: Value, named: Named | undefined, language: Language): stri
   if (named?.schema.format === 'money' && typeof found === 'number')
     return (found / 100).toLocaleString() + (language === 'zh' ? ' 元' : ' yuan')
   if (typeof found === 'boolean') return language === 'zh' ? (found ? '是' : '否') : found ? 'yes' : 'no'
-  const titles = named?.schema.enum_titles ?? named?.schema.titles
-  return textIn(titles?.[String(found)], language) || String(found)
+  return optionTitle(named?.schema, found, (text) => textIn(text, language))
 }
 
 function row(found: Row, named: readonly Named[], language: Language): string {

@@ -10,8 +10,8 @@ import { validatorIn } from './validator'
 import { fields, widgets } from './widgets'
 
 const validators = { zh: validatorIn('zh'), en: validatorIn('en') }
-/** An object that nobody has filled in stays absent: `{}` would count as an answer. */
-const defaults = { emptyObjectFields: 'skipEmptyDefaults' } as const
+/** What nobody has filled in stays absent: `{}` would count as an answer, and the first option is nobody's choice. */
+const defaults = { emptyObjectFields: 'skipEmptyDefaults', constAsDefaults: 'never' } as const
 const context = { labelAlign: 'left', colon: false }
 
 export type FormHandle = { check: () => boolean }

@@ -2,6 +2,7 @@
 import type { RJSFSchema, UiSchema } from '@rjsf/utils'
 import type { Schema } from '../api/client'
 import type { Field } from '../workbench/plan'
+import { listed, optionsOf } from './options'
 
 type Text = (value: unknown) => string
 type FormNow = Schema<'FormNow'>
@@ -15,19 +16,6 @@ const KEYWORDS = [
 ] as const
 const FORMATS = new Set(['date', 'date-time', 'time', 'email', 'uri'])
 
-/** Options as `[value]`, `[{value, title}]` or `{value: title}`. */
-function optionsOf(given: unknown, text: Text): { const: unknown; title: string }[] | undefined {
-  if (Array.isArray(given))
-    return given.map((each) => {
-      if (typeof each !== 'object' || each === null) return { const: each, title: String(each) }
-      const { value, id, title, name } = each as Record<string, unknown>
-      return { const: value ?? id, title: text(title ?? name) || String(value ?? id) }
-    })
-  if (typeof given === 'object' && given !== null)
-    return Object.entries(given).map(([value, title]) => ({ const: value, title: text(title) || value }))
-  return undefined
-}
-
 function schemaOf(field: Field, text: Text, options?: unknown): RJSFSchema {
   const found: Record<string, unknown> = {}
   for (const word of KEYWORDS) if (field[word] !== undefined) found[word] = field[word]
@@ -35,7 +23,7 @@ function schemaOf(field: Field, text: Text, options?: unknown): RJSFSchema {
   if (field.title) found.title = text(field.title)
   const help = text(field.help ?? field.description)
   if (help) found.description = help
-  const choices = optionsOf(options ?? field.options, text)
+  const choices = (listed(options, text) ?? optionsOf(field, text))?.map(({ value, title }) => ({ const: value, title }))
   if (choices) {
     const of = { type: field.items?.type ?? 'string', oneOf: choices }
     if (field.type === 'array') return { ...found, items: of, uniqueItems: true } as RJSFSchema
@@ -53,6 +41,9 @@ function schemaOf(field: Field, text: Text, options?: unknown): RJSFSchema {
   return found as RJSFSchema
 }
 
+/** Widgets of a text that are drawn by a widget of the same name. */
+const OWN = new Set(['signature', 'department', 'region', 'record', 'serial'])
+
 function uiOf(field: Field, text: Text): UiSchema {
   const ui: UiSchema = {}
   const placeholder = text(field.placeholder)
@@ -61,6 +52,10 @@ function uiOf(field: Field, text: Text): UiSchema {
   if (field.widget === 'image' || field.widget === 'file')
     return { ...ui, 'ui:widget': 'files', 'ui:options': { pictures: field.widget === 'image', most: field.max } }
   if (field.widget === 'members' || field.widget === 'member') return { ...ui, 'ui:widget': 'members' }
+  if (field.type === 'string' && field.widget && OWN.has(field.widget)) return { ...ui, 'ui:widget': field.widget }
+  if (field.format === 'duration') return { ...ui, 'ui:widget': 'duration' }
+  if (field.widget === 'radio') return { ...ui, 'ui:widget': 'radios' }
+  if (field.widget === 'checkbox') return { ...ui, 'ui:widget': 'tick', 'ui:options': { label: false } }
   if (field.widget === 'textarea') return { ...ui, 'ui:widget': 'textarea', 'ui:options': { rows: Number(field.rows ?? 3) } }
   if (field.widget === 'rating') return { ...ui, 'ui:widget': 'rating' }
   if (field.format === 'money') return { ...ui, 'ui:widget': 'money' }

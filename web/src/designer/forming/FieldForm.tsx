@@ -7,6 +7,7 @@ import { ConditionInput } from '../props/controls/ConditionControl'
 import { ExpressionInput } from '../props/controls/ExpressionControl'
 import { TextControl } from '../props/controls/Plain'
 import { fieldKinds, kindOfField, newKey } from './kinds'
+import { Options } from './Options'
 
 type Props = { form: string; name: string; field: Field; change: (field: Field, key: string) => void; rename: (to: string) => void; remove: () => void; may: boolean; inner?: boolean }
 
@@ -15,21 +16,6 @@ function Line({ label, children, id }: { label: string; children: React.ReactNod
     <div className="prop">
       <label className="prop-name" htmlFor={id}>{label}</label>
       {children}
-    </div>
-  )
-} // prettier-ignore
-
-function Options({ values, change, may }: { values: Value[]; change: (values: Value[]) => void; may: boolean }) {
-  const { t } = useTranslation()
-  return (
-    <div className="pairs">
-      {values.map((value, index) => (
-        <div className="prop-line" key={index}>
-          <Input aria-label={t('forming.option')} value={String(value)} disabled={!may} onChange={(event) => change(values.map((one, i) => (i === index ? event.target.value : one)))} />
-          <Button type="text" icon={<DeleteOutlined />} aria-label={t('forming.removeOption')} disabled={!may || values.length < 2} onClick={() => change(values.filter((_, i) => i !== index))} />
-        </div>
-      ))}
-      <Button size="small" type="dashed" icon={<PlusOutlined />} disabled={!may} onClick={() => change([...values, `${t('forming.option')} ${values.length + 1}`])}>{t('forming.addOption')}</Button>
     </div>
   )
 } // prettier-ignore
@@ -64,6 +50,10 @@ export function FieldForm({ form, name, field, change, rename, remove, may }: Pr
   const swap = (to: string) => change({ ...fieldKinds.find((one) => one.key === to)!.make(), ...Object.fromEntries(Object.entries(field).filter(([key]) => ['title', 'help', 'required', 'show_if'].includes(key))) }, 'kind')
   const sometimes = typeof field.required === 'string'
   const number = field.type === 'number' || field.type === 'integer' || kind === 'money'
+  // Money is kept in fen and typed in yuan.
+  const unit = kind === 'money' ? 100 : 1
+  const limit = (value: number | undefined) => (value === undefined ? null : value / unit)
+  const kept = (value: number | null) => (value === null ? undefined : unit === 1 ? value : Math.round(value * unit))
   const items = (field.items?.properties ?? field.items ?? {}) as Record<string, Field>
   const plain = { schema: {}, ui: {}, root: {}, node: null, problems: [], disabled: !may }
   return (
@@ -87,13 +77,12 @@ export function FieldForm({ form, name, field, change, rename, remove, may }: Pr
       </div>
       {field.show_if !== undefined && <Line label={t('forming.showWhen')}><ConditionInput form={form} value={field.show_if} disabled={!may} change={(value) => set('show_if', value ?? '${ true }')} /></Line>}
       {kind === 'formula' && <Line label={t('forming.formula')} id="field-value"><ExpressionInput id="field-value" form={form} value={field.value} disabled={!may} change={(value) => set('value', value ?? '')} placeholder="${ form.qty * form.price }" /></Line>}
-      {field.enum && <Line label={t('forming.options')}><Options values={field.enum} may={may} change={(values) => set('enum', values)} /></Line>}
-      {field.items?.enum && <Line label={t('forming.options')}><Options values={field.items.enum} may={may} change={(values) => set('items', { ...field.items, enum: values })} /></Line>}
+      {(field.enum || field.items?.enum) && <Line label={t('forming.options')}><Options field={field} may={may} change={change} /></Line>}
       {kind === 'detail' && <Line label={t('forming.columns')}><Columns form={form} items={items} may={may} change={(next) => set('items', field.items?.properties ? { ...field.items, properties: next } : next)} /></Line>}
       {number && kind !== 'rating' && (
         <div className="prop-pair">
-          <Line label={t('forming.min')} id="field-min"><InputNumber id="field-min" value={field.minimum ?? null} disabled={!may} onChange={(value) => set('minimum', value ?? undefined)} /></Line>
-          <Line label={t('forming.max')} id="field-max"><InputNumber id="field-max" value={field.maximum ?? null} disabled={!may} onChange={(value) => set('maximum', value ?? undefined)} /></Line>
+          <Line label={t('forming.min')} id="field-min"><InputNumber id="field-min" value={limit(field.minimum)} disabled={!may} onChange={(value) => set('minimum', kept(value))} /></Line>
+          <Line label={t('forming.max')} id="field-max"><InputNumber id="field-max" value={limit(field.maximum)} disabled={!may} onChange={(value) => set('maximum', kept(value))} /></Line>
         </div>
       )}
       {kind === 'text' && <Line label={t('forming.maxLength')} id="field-length"><InputNumber id="field-length" min={1} value={field.maxLength ?? null} disabled={!may} onChange={(value) => set('maxLength', value ?? undefined)} /></Line>}

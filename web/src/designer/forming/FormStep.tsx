@@ -1,13 +1,16 @@
 /** The form designer: kinds of fields at the left, the form in the middle, its preview and the chosen field at the right. */
 import { DndContext, KeyboardSensor, PointerSensor, useDraggable, useDroppable, useSensor, useSensors, type DragEndEvent } from '@dnd-kit/core'
 import { SortableContext, sortableKeyboardCoordinates, useSortable, verticalListSortingStrategy } from '@dnd-kit/sortable'
-import { HolderOutlined, PlusOutlined } from '@ant-design/icons'
-import { App, Button, Input, Segmented, Select, Tag } from 'antd'
-import { useEffect, useState } from 'react'
+import { FileExcelOutlined, HolderOutlined, PlusOutlined } from '@ant-design/icons'
+import { App, Button, Input, Segmented, Select, Tag, Tooltip, Upload } from 'antd'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
+import { Loading } from '../../app/Loading'
 import { useLanguage } from '../../i18n'
 import { Nothing } from '../../shared/Nothing'
+import { sentenceOf } from '../../api/problem'
+import { formOfSheet } from '../api'
 import { formsOf, useLibrary } from '../catalogue'
 import { Icon } from '../icons'
 import { edit, useDesign } from '../store/design'
@@ -16,6 +19,8 @@ import { FieldForm } from './FieldForm'
 import { fieldKinds, kindOfField, movedKey, newKey, rowsOf, usesOf, written } from './kinds'
 import { Preview } from './Preview'
 import './forming.css'
+
+const FormJson = lazy(() => import('./FormJson'))
 
 const groups = ['text', 'number', 'choice', 'time', 'people', 'media', 'more'] as const
 const NEW = 'new:'
@@ -101,7 +106,7 @@ const where = (path: string[], model: { nodes: { id: string }[]; edges: { id: st
 
 /** The schema that the data of a case has for a field: without what only a form knows. */
 export function asData(field: Field): Field {
-  const { widget: _, show_if: __, value: ___, help: ____, max: _____, unit: ______, ...rest } = field
+  const { widget: _, show_if: __, value: ___, help: ____, max: _____, unit: ______, options: _______, ...rest } = field
   const items = rest.items as Record<string, Field> | undefined
   if (rest.type === 'array' && items && !('type' in items) && !('properties' in items)) return { ...rest, items: { type: 'object', properties: Object.fromEntries(Object.entries(items).map(([key, one]) => [key, asData(one)])) } }
   return rest
@@ -110,6 +115,7 @@ export function asData(field: Field): Field {
 export default function FormStep() {
   const { t } = useTranslation()
   const { text, language } = useLanguage()
+  const { message } = App.useApp()
   const [params, setParams] = useSearchParams()
   const model = useDesign((state) => state.model)
   const problems = useDesign((state) => state.problems)
@@ -134,6 +140,21 @@ export default function FormStep() {
     setParams({ form: id })
   }
   const fresh = () => make(own.includes(model.process) ? newKey(Object.keys(all), 'form') : model.process, { title: { zh: text(model.head.title) || '表单' }, fields: {}, layout: [] }, start === undefined)
+  const bring = async (file: File) => {
+    try {
+      const found = await formOfSheet(file)
+      const id = own.includes(model.process) || model.process in all ? newKey(Object.keys(all), 'form') : model.process
+      make(id, found, start === undefined)
+      void message.success(t('forming.sheetDone', { name: file.name, count: Object.keys(found.fields ?? {}).length }))
+    } catch (error) {
+      void message.error(sentenceOf(error, language))
+    }
+  }
+  const sheet = (small: boolean) => (
+    <Upload accept=".xlsx,.csv" showUploadList={false} disabled={!may} beforeUpload={(file) => (void bring(file), false)}>
+      <Tooltip title={small ? t('forming.sheet') : undefined}><Button type="text" icon={<FileExcelOutlined />} aria-label={t('forming.sheet')} disabled={!may}>{small ? null : t('forming.sheet')}</Button></Tooltip>
+    </Upload>
+  )
   const fields = body?.fields ?? {}
   const keys = rowsOf(fields, body?.layout).flat()
   const dropped = ({ active, over }: DragEndEvent) => {
@@ -146,7 +167,7 @@ export default function FormStep() {
   const options = [...new Set([...own, ...(start ? [start] : []), ...(form ? [form] : [])])].map((id) => ({ value: id, label: `${text(all[id]?.title) || id}${own.includes(id) ? '' : ` (${t('forming.shared')})`}` }))
   const bad = new Set(problems.filter((one) => one.path[0] === 'forms' && one.path[1] === form && one.severity === 'error').map((one) => String(one.path[3])))
   const said = problems.filter((one) => one.path[0] === 'forms' && one.path[1] === form && (chosen === null || String(one.path[3]) === chosen))
-  if (!body) return <Nothing title={t('forming.none')} hint={t('forming.noneHint')} action={<Button type="primary" disabled={!may} onClick={fresh}>{t('forming.make')}</Button>} />
+  if (!body) return <Nothing title={t('forming.none')} hint={t('forming.noneHint')} action={<><Button type="primary" disabled={!may} onClick={fresh}>{t('forming.make')}</Button> {sheet(false)}</>} />
   return (
     <DndContext sensors={sensors} onDragEnd={dropped}>
       <div className="forming">
@@ -161,12 +182,13 @@ export default function FormStep() {
         <section className="form-sheet">
           <header>
             <Select aria-label={t('forming.form')} value={form} options={options} onChange={(next) => (setParams({ form: next }), setChosen(null))} style={{ minWidth: 200 }} />
-            <Button type="text" icon={<PlusOutlined />} disabled={!may} onClick={fresh}>{t('forming.make')}</Button>
+            <Tooltip title={t('forming.make')}><Button type="text" icon={<PlusOutlined />} aria-label={t('forming.make')} disabled={!may} onClick={fresh} /></Tooltip>
+            {sheet(true)}
             <Segmented<'draw' | 'json'> value={view} onChange={setView} options={[{ value: 'draw', label: t('forming.draw') }, { value: 'json', label: 'JSON' }]} />
           </header>
           {!mine && <div className="form-shared"><span>{t('forming.sharedHint')}</span><Button size="small" disabled={!may} onClick={() => make(form, { title: body.title, fields: body.fields, layout: body.layout ?? [] }, false)}>{t('forming.takeOver')}</Button></div>}
           {mine && <Input className="form-title" variant="borderless" aria-label={t('forming.title')} disabled={!may} value={text(body.title)} onChange={(event) => edit([{ op: 'set', path: ['forms', form, 'title'], value: typeof body.title === 'object' && body.title ? { ...body.title, [language]: event.target.value } : event.target.value }], t('design.did.form'), `${form}.title`)} />}
-          {view === 'json' ? <pre className="form-json">{JSON.stringify(body, null, 2)}</pre> : (
+          {view === 'json' ? <Suspense fallback={<Loading />}><FormJson key={form} body={body} may={may && mine} change={(next) => edit([{ op: 'set', path: ['forms', form], value: next }], t('design.did.form'), `${form}.json`)} /></Suspense> : (
             <SortableContext items={keys} strategy={verticalListSortingStrategy}>
               <Sheet>
                 {keys.length === 0 && <li className="soft form-empty">{t('forming.empty')}</li>}

@@ -3,24 +3,27 @@ import type { Field } from '../types'
 
 export type FieldKind = { key: string; group: 'text' | 'number' | 'choice' | 'time' | 'people' | 'media' | 'more'; icon: string; make: () => Field }
 
-const options = ['选项 1', '选项 2', '选项 3']
+const PHONE = '^[0-9+][0-9 -]{5,19}$'
+const IDCARD = '^[0-9]{17}[0-9Xx]$'
+const values = ['option_1', 'option_2', 'option_3']
+const options = Object.fromEntries(values.map((value, index) => [value, { zh: `选项 ${index + 1}`, en: `Option ${index + 1}` }]))
 
 export const fieldKinds: FieldKind[] = [
   { key: 'text', group: 'text', icon: 'pencil', make: () => ({ type: 'string', maxLength: 200 }) },
   { key: 'textarea', group: 'text', icon: 'file-text', make: () => ({ type: 'string', widget: 'textarea', maxLength: 2000 }) },
-  { key: 'phone', group: 'text', icon: 'plug', make: () => ({ type: 'string', pattern: '^[0-9+][0-9 -]{5,19}$' }) },
+  { key: 'phone', group: 'text', icon: 'plug', make: () => ({ type: 'string', pattern: PHONE }) },
   { key: 'email', group: 'text', icon: 'send', make: () => ({ type: 'string', format: 'email' }) },
   { key: 'url', group: 'text', icon: 'link', make: () => ({ type: 'string', format: 'uri' }) },
-  { key: 'idcard', group: 'text', icon: 'user', make: () => ({ type: 'string', pattern: '^[0-9]{17}[0-9Xx]$' }) },
+  { key: 'idcard', group: 'text', icon: 'user', make: () => ({ type: 'string', pattern: IDCARD }) },
   { key: 'number', group: 'number', icon: 'table', make: () => ({ type: 'number' }) },
   { key: 'integer', group: 'number', icon: 'table', make: () => ({ type: 'integer', minimum: 0 }) },
   { key: 'money', group: 'number', icon: 'wallet', make: () => ({ format: 'money', minimum: 0 }) },
   { key: 'percent', group: 'number', icon: 'flag', make: () => ({ type: 'number', minimum: 0, maximum: 100, unit: '%' }) },
   { key: 'rating', group: 'number', icon: 'check', make: () => ({ type: 'integer', minimum: 1, maximum: 5, widget: 'rating' }) },
   { key: 'formula', group: 'number', icon: 'bolt', make: () => ({ type: 'number', value: '${ 0 }' }) },
-  { key: 'select', group: 'choice', icon: 'split', make: () => ({ type: 'string', enum: options }) },
-  { key: 'radio', group: 'choice', icon: 'split', make: () => ({ type: 'string', enum: options, widget: 'radio' }) },
-  { key: 'multiselect', group: 'choice', icon: 'check-circle', make: () => ({ type: 'array', widget: 'multiselect', items: { type: 'string', enum: options } }) },
+  { key: 'select', group: 'choice', icon: 'split', make: () => ({ type: 'string', enum: values, options }) },
+  { key: 'radio', group: 'choice', icon: 'split', make: () => ({ type: 'string', enum: values, options, widget: 'radio' }) },
+  { key: 'multiselect', group: 'choice', icon: 'check-circle', make: () => ({ type: 'array', widget: 'multiselect', items: { type: 'string', enum: values }, options }) },
   { key: 'switch', group: 'choice', icon: 'flag', make: () => ({ type: 'boolean', widget: 'switch' }) },
   { key: 'checkbox', group: 'choice', icon: 'check-circle', make: () => ({ type: 'boolean', widget: 'checkbox' }) },
   { key: 'date', group: 'time', icon: 'clock', make: () => ({ type: 'string', format: 'date' }) },
@@ -36,18 +39,21 @@ export const fieldKinds: FieldKind[] = [
   { key: 'location', group: 'media', icon: 'map-pin', make: () => ({ widget: 'location', type: 'object' }) },
   { key: 'region', group: 'more', icon: 'globe', make: () => ({ type: 'string', widget: 'region' }) },
   { key: 'record', group: 'more', icon: 'link', make: () => ({ type: 'string', widget: 'record' }) },
-  { key: 'serial', group: 'more', icon: 'tags', make: () => ({ type: 'string', widget: 'serial' }) },
+  { key: 'serial', group: 'more', icon: 'tags', make: () => ({ type: 'string', widget: 'serial', value: '${ case.id }' }) },
   { key: 'detail', group: 'more', icon: 'table', make: () => ({ type: 'array', widget: 'detail', items: { item: { type: 'string', title: { zh: '名称', en: 'Item' } }, qty: { type: 'integer', minimum: 1, title: { zh: '数量', en: 'Quantity' } } } }) },
 ] // prettier-ignore
 
 /** The kind of a field as it is written. */
 export function kindOfField(field: Field | undefined): string {
   if (field === undefined) return 'text'
+  if (field.widget === 'serial') return 'serial'
   if (field.value !== undefined) return 'formula'
   if (field.format === 'money') return 'money'
   const widget = field.widget
   if (widget && fieldKinds.some((kind) => kind.key === widget)) return widget
   if (field.enum) return 'select'
+  if (field.pattern === PHONE || field.pattern === IDCARD) return field.pattern === PHONE ? 'phone' : 'idcard'
+  if (field.unit === '%') return 'percent'
   const formats: Record<string, string> = { date: 'date', 'date-time': 'datetime', time: 'time', duration: 'duration', email: 'email', uri: 'url' }
   if (field.format && formats[field.format]) return formats[field.format]!
   if (field.type === 'boolean') return 'switch'

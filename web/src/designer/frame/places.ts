@@ -5,7 +5,7 @@ export const steps = ['basics', 'form', 'flow', 'settings', 'publish'] as const
 export type StepName = (typeof steps)[number]
 
 const BASICS = ['process', 'title', 'description', 'family', 'title_of_case', 'access']
-const FLOW = ['nodes', 'on', 'tables']
+const FLOW = ['nodes', 'on']
 
 export function stepOf(problem: Pick<Problem, 'node' | 'path'>): StepName {
   const head = String(problem.path[0] ?? '')

@@ -1,6 +1,6 @@
 /** One or several of listed options, and yes or no. */
 import type { WidgetProps } from '@rjsf/utils'
-import { Select, Switch } from 'antd'
+import { Checkbox, Radio, Select, Switch } from 'antd'
 import { useTranslation } from 'react-i18next'
 
 type Option = { value: unknown; label: string }
@@ -55,5 +55,27 @@ export function SwitchWidget(props: WidgetProps) {
       />
       {props.label}
     </span>
+  )
+}
+
+/** A few options, all of them seen at once. */
+export function RadiosWidget(props: WidgetProps) {
+  const options = listed(props)
+  return (
+    <Radio.Group
+      id={props.id}
+      value={options.findIndex((each) => each.value === props.value)}
+      disabled={props.disabled || props.readonly}
+      options={options.map((each, place) => ({ value: place, label: each.label }))}
+      onChange={(event) => props.onChange(options[event.target.value as number]?.value)}
+    />
+  )
+}
+
+export function TickWidget(props: WidgetProps) {
+  return (
+    <Checkbox id={props.id} checked={props.value === true} disabled={props.disabled || props.readonly} onChange={(event) => props.onChange(event.target.checked)}>
+      {props.label}
+    </Checkbox>
   )
 }

@@ -1,10 +1,14 @@
 /** Every widget and field of forms by the name that UI schemas give it. */
 import type { FormProps } from '@rjsf/core'
-import { SelectWidget, SwitchWidget } from './choices'
+import { RadiosWidget, SelectWidget, SwitchWidget, TickWidget } from './choices'
 import { FilesWidget } from './files'
+import { DurationWidget, SerialWidget } from './lengths'
 import { MoneyWidget, NumberWidget, RatingWidget } from './numbers'
 import { MembersWidget } from './people'
 import { PlaceField } from './place'
+import { DepartmentWidget, RegionWidget } from './places'
+import { RecordWidget } from './record'
+import { SignatureWidget } from './signature'
 import { TextareaWidget, TextWidget } from './text'
 import { DateWidget, MomentWidget, TimeWidget } from './times'
 
@@ -22,6 +26,14 @@ export const widgets: NonNullable<FormProps['widgets']> = {
   rating: RatingWidget,
   members: MembersWidget,
   files: FilesWidget,
+  radios: RadiosWidget,
+  tick: TickWidget,
+  signature: SignatureWidget,
+  department: DepartmentWidget,
+  region: RegionWidget,
+  record: RecordWidget,
+  duration: DurationWidget,
+  serial: SerialWidget,
 }
 
 export const fields: NonNullable<FormProps['fields']> = { place: PlaceField }

@@ -1,5 +1,8 @@
 /** Values of a case as people read them: money in yuan, dates, lists, tables of lines, people and files by name. */
 import { useTranslation } from 'react-i18next'
+import { optionTitle } from '../../forms/options'
+import { RecordLink } from '../../forms/widgets/record'
+import { Signature } from '../../forms/widgets/signature'
 import { useLanguage } from '../../i18n'
 import { FileLink } from '../../shared/files'
 import { PeopleNames } from '../../shared/people'
@@ -78,7 +81,7 @@ export function ValueView({ value, field }: { value: unknown; field?: Field }) {
           ))}
         </>
       )
-    return <>{value.map((each) => (isRecord(each) ? JSON.stringify(each) : String(each))).join('、')}</>
+    return <>{value.map((each) => (isRecord(each) ? JSON.stringify(each) : optionTitle(field, each, text))).join('、')}</>
   }
   if (isRecord(value)) {
     if (typeof value.lat === 'number' && typeof value.lng === 'number')
@@ -92,6 +95,8 @@ export function ValueView({ value, field }: { value: unknown; field?: Field }) {
   }
   if (field?.format === 'date-time' || /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(String(value)))
     return <>{whenText(String(value), language)}</>
-  const option = Array.isArray(field?.oneOf) ? (field.oneOf as { const: unknown; title?: unknown }[]).find((one) => one.const === value) : undefined
-  return <>{(option && text(option.title)) || String(value)}</>
+  if (field?.widget === 'member') return <PeopleNames ids={[String(value)]} />
+  if (field?.widget === 'signature') return <Signature file={String(value)} />
+  if (field?.widget === 'record') return <RecordLink id={String(value)} />
+  return <>{optionTitle(field, value, text)}</>
 }

@@ -4,17 +4,13 @@ import { Button, DatePicker, Input, InputNumber, Segmented, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { optionsOf } from '../../../forms/options'
 import { useLanguage } from '../../../i18n'
 import { useLibrary, useNamed } from '../../catalogue'
 import type { Field, Value } from '../../types'
 import { comparisonsOf, isNumber, parsed, printed, wrapped, type Comparison, type Group, type Named, type Row } from '../conditions'
 import type { ControlProps } from '../control'
 import { ExpressionInput } from './ExpressionControl'
-
-function optionsOf(schema: Field, text: (value: unknown) => string) {
-  const titles = (schema.enum_titles ?? schema.titles ?? {}) as Record<string, unknown>
-  return ((schema.enum as Value[] | undefined) ?? []).map((one) => ({ value: one, label: text(titles[String(one)]) || String(one) }))
-}
 
 function ValueInput({ row, named, change }: { row: Row; named: Named | undefined; change: (value: Value) => void }) {
   const { t } = useTranslation()
@@ -28,7 +24,7 @@ function ValueInput({ row, named, change }: { row: Row; named: Named | undefined
     return <Select aria-label={label} value={row.value} onChange={change} options={[{ value: true, label: t('props.yes') }, { value: false, label: t('props.no') }]} />
   const people = schema.widget === 'member' || schema.widget === 'members'
   if (schema.enum || people) {
-    const options = people ? users.map((user) => ({ value: user.id, label: user.name })) : optionsOf(schema, text)
+    const options = people ? users.map((user) => ({ value: user.id, label: user.name })) : (optionsOf(schema, text) ?? []).map((one) => ({ value: one.value as Value, label: one.title }))
     return <Select aria-label={label} showSearch={{ optionFilterProp: 'label' }} mode={many ? 'multiple' : undefined} value={row.value === '' ? undefined : row.value} onChange={change} options={options} />
   }
   if (many) return <Select aria-label={label} mode="tags" value={Array.isArray(row.value) ? row.value : []} onChange={(list: Value[]) => change(isNumber(schema) ? list.map(Number) : list)} />
