@@ -82,6 +82,9 @@ class Settings(BaseModel):
     http_allow: str | None = None
     private_networks: str | None = None
     secrets_dir: Path | None = None
+    drafting_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#@]+$")
+    drafting_model: str = Field(default="default", min_length=1, max_length=200)
+    drafting_key: str | None = Field(default=None, repr=False)
     metrics_key: str | None = Field(default=None, min_length=16, repr=False)
     otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
     mcp_token: str | None = Field(default=None, repr=False)

@@ -19,6 +19,7 @@ import { whenText } from '../../shared/when'
 import { designs } from '../api'
 import { waiting } from '../store/kept'
 import type { Summary } from '../types'
+import { DescribeButton } from '../wording/Describe'
 import { NewDesign, useMake } from './NewDesign'
 import './list.css'
 
@@ -121,6 +122,7 @@ export function DesignList() {
   const items = found.data?.items ?? []
   const actions = (
     <>
+      <DescribeButton />
       <Button icon={<UploadOutlined />} onClick={() => setWay('import')}>
         {t('design.import')}
       </Button>

@@ -132,6 +132,7 @@ function NewRegion({ open, close }: { open: boolean; close: () => void }) {
         <Form.Item name="process" label={t('design.blankId')} extra={t('regions.idHint')} rules={[{ required: true, pattern: ID, message: t('design.blankIdHint') }]}>
           <Input maxLength={60} className="mono" />
         </Form.Item>
+        <button type="submit" hidden />
       </Form>
     </Modal>
   )
