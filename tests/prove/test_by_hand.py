@@ -91,7 +91,8 @@ def test_a_restore_drill(installed: ByHand, tmp_path: Path) -> None:
         installed.restore(kept)
         installed.start_temporal()
         installed.start()
-        first, second = offices(installed)
-        time.sleep(20)  # what the store says and Temporal does not know is taken back fifteen seconds after a start
-        assert sorted({f"{job[0]} {first.finish(*job, cases[job])}" for job in jobs}) == ends
+        again, other = offices(installed)
+        with closing(again.http), closing(other.http):
+            time.sleep(20)  # what the store says and Temporal does not know is taken back fifteen seconds after a start
+            assert sorted({f"{job[0]} {again.finish(*job, cases[job])}" for job in jobs}) == ends
     assert f"{len(PROCESSES) * (EACH + 1)} cases" in installed.check()

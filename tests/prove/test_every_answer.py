@@ -87,11 +87,14 @@ async def test_one_call_after_another(running: tuple[FastAPI, str], tmp_path: Pa
 
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_real_ids(running: tuple[FastAPI, str], tmp_path: Path, part: int) -> None:
-    """The same with a process, a case and a task that are there."""
+    """The same with a process, a case and a task that are there, of each part its own: the part before changed its."""
     _, address = running
+    process = f"leave_{part}"
     async with httpx.AsyncClient(base_url=f"{address}/api/v1", headers={"Authorization": KEPT}, timeout=60) as http:
-        assert (await http.post("/processes", json={"text": LEAVE})).status_code == 201
-        begun = (await http.post("/cases", json={"process": "leave", "data": {"days": 1}})).json()
+        assert (
+            await http.post("/processes", json={"text": LEAVE.replace("process: leave", f"process: {process}")})
+        ).status_code == 201
+        begun = (await http.post("/cases", json={"process": process, "data": {"days": 1}})).json()
     case = begun["case"]["id"]
-    real = {"process": "leave", "case": case, "task": task_id(case, "review"), "person": "ann"}
+    real = {"process": process, "case": case, "task": task_id(case, "review"), "person": "ann"}
     await tried(running, tmp_path, 2, phases="coverage,fuzzing", real=real, every=PARTS, first=part)
