@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
 
 from designer_api.auth import browsers, known_people, oidc, tokens
 from designer_api.auth.entrance import Gate, address_of
@@ -41,6 +42,19 @@ def provider_of(request: Request, held: Held) -> tuple[Provider, str]:
 
 def _back(request: Request, held: Held) -> str:
     return f"{browsers.own_origin(request, held.settings)}/api/v1/sessions/oidc/callback"
+
+
+class Offered(BaseModel):
+    """Whether people may sign in at a provider."""
+
+    offered: bool
+
+
+@router.get("/offered")
+async def offered(held: Held) -> Offered:
+    """Whether the sign-in page shows a way to a provider."""
+    settings = held.settings
+    return Offered(offered=None not in (settings.oidc_issuer, settings.oidc_client, settings.oidc_tenant))
 
 
 @router.get("", status_code=303, response_class=RedirectResponse)

@@ -93,6 +93,12 @@ async def test_somebody_known_by_his_external_id_signs_in(office: Office, provid
     assert (newest.action, newest.detail) == ("session.start", {"source": "oidc"})
 
 
+async def test_the_sign_in_page_knows_whether_there_is_a_provider(office: Office, provider: OpenIdProvider) -> None:
+    """Anybody may ask, before signing in; nothing about the provider is told."""
+    answer = await office.http.get("/api/v1/sessions/oidc/offered")
+    assert (answer.status_code, answer.json()) == (200, {"offered": True})
+
+
 async def test_the_way_there_asks_for_a_code_with_pkce(office: Office, provider: OpenIdProvider) -> None:
     """State, nonce and challenge are fresh each time; the verifier does not leave the browser's cookie."""
     asked = []

@@ -6,12 +6,15 @@ import { useTranslation } from 'react-i18next'
 import { ApiProblem, sentenceOf } from '../api/problem'
 import { useLanguage } from '../i18n'
 
-type Props = { children: ReactNode; shown: (error: unknown, retry: () => void) => ReactNode }
+type Props = { children: ReactNode; place?: string; shown: (error: unknown, retry: () => void) => ReactNode }
 
 class Boundary extends Component<Props, { error: unknown }> {
   override state: { error: unknown } = { error: null }
   static getDerivedStateFromError(error: unknown) {
     return { error }
+  }
+  override componentDidUpdate(before: Props) {
+    if (before.place !== this.props.place && this.state.error !== null) this.setState({ error: null })
   }
   override render() {
     if (this.state.error === null) return this.props.children
@@ -46,7 +49,7 @@ export function ErrorBoundary({ children, place }: { children: ReactNode; place?
     <QueryErrorResetBoundary>
       {({ reset }) => (
         <Boundary
-          key={place}
+          place={place}
           shown={(error, retry) => (
             <Broken
               error={error}

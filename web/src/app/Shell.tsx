@@ -75,7 +75,8 @@ export function Shell() {
         ))}
       </nav>
       <main id="main" className={here?.wide ? 'shell-main shell-wide' : 'shell-main'} tabIndex={-1}>
-        <ErrorBoundary place={pathname}>
+        {/* Another thing is another page; the parts of one thing share what it has open, a design its undo. */}
+        <ErrorBoundary key={pathname.split('/').slice(1, 3).join('/')} place={pathname}>
           <Suspense fallback={<Loading />}>
             <Routes>
               <Route path="/" element={<Navigate to={`/${shown[0]?.path ?? ''}`} replace />} />

@@ -1,6 +1,7 @@
 /** The page of whoever is not signed in. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, Form, Input } from 'antd'
+import { SafetyOutlined } from '@ant-design/icons'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Divider, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { answered, api } from '../api/client'
 import { sentenceOf } from '../api/problem'
@@ -28,6 +29,12 @@ export function SignIn() {
       expectSession()
       changeUser(client, await whoAmI())
     },
+  })
+  const offered = useQuery({
+    queryKey: ['sign-in-ways'],
+    queryFn: () => answered(api.GET('/api/v1/sessions/oidc/offered')),
+    staleTime: Infinity,
+    retry: false,
   })
   const rules = [{ required: true, whitespace: true, message: t('auth.needed') }]
   return (
@@ -62,6 +69,14 @@ export function SignIn() {
             {t('auth.signIn')}
           </Button>
         </Form>
+        {offered.data?.offered && (
+          <>
+            <Divider plain>{t('auth.or')}</Divider>
+            <Button size="large" block icon={<SafetyOutlined />} href="/api/v1/sessions/oidc" onClick={expectSession} data-testid="oidc">
+              {t('auth.oidc')}
+            </Button>
+          </>
+        )}
         <footer>{t('auth.forgotten')}</footer>
       </section>
     </main>

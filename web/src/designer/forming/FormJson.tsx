@@ -26,7 +26,7 @@ export default function FormJson({ body, change, may }: { body: FormBody; change
   useEffect(() => {
     if (there) setTyped((now) => (now !== null && JSON.stringify(parsedForm(now)) === JSON.stringify(body) ? now : null))
   }, [there, body])
-  const extensions = useMemo(() => [json(), lintGutter(), linter(jsonParseLinter(), { delay: 200 }), EditorView.lineWrapping, EditorView.contentAttributes.of({ 'aria-label': 'JSON' })], [])
+  const extensions = useMemo(() => [json(), lintGutter(), linter(jsonParseLinter(), { delay: 200 }), EditorView.lineWrapping, EditorView.contentAttributes.of({ 'aria-label': 'JSON', tabindex: '0' })], [])
   const type = (text: string) => {
     setTyped(text)
     const found = parsedForm(text)

@@ -79,6 +79,36 @@ function removeNode(model: Model, id: string): Model {
   }
 }
 
+const bodyOf = (to: string) => (to.includes('/') ? to.slice(0, to.lastIndexOf('/')) : null)
+
+/** A new node on an edge, before another, or by itself; of its ways out only the next one is guessed. */
+function addNode(model: Model, op: Op): Model {
+  if (typeof op.id !== 'string') return model
+  const on = model.edges.find((edge) => edge.id === op.on_edge)
+  if (op.on_edge !== undefined && on === undefined) return model
+  const around = on ? bodyOf(on.to) : (op.in ?? null)
+  const id = around === null ? op.id : `${around}/${op.id}`
+  if (model.nodes.some((node) => node.id === id)) return model
+  const node: FlowNode = { id, name: op.id, in: around, kind: op.kind, config: op.config ?? {}, ...(op.title ? { title: op.title } : {}) }
+  const to = on?.to ?? op.next
+  const out: FlowEdge[] = to && op.kind !== 'end' ? [{ id: `${id}:next`, from: id, to, way: 'next', path: [] }] : []
+  return {
+    ...model,
+    first: on?.way === 'start' ? id : model.first,
+    nodes: [...model.nodes, node],
+    edges: [...model.edges.map((edge) => (edge.id === on?.id ? { ...edge, to: id } : edge)), ...out],
+  }
+}
+
+function connect(model: Model, op: Op): Model {
+  const way = op.way ?? 'next'
+  if (way === 'start') return { ...model, first: op.to, edges: model.edges.map((edge) => (edge.way === 'start' ? { ...edge, to: op.to } : edge)) }
+  const index = model.edges.filter((edge) => edge.from === op.from && edge.way === way).length
+  const mark = way === 'outcome' ? `:${op.outcome}` : way === 'branch' ? `:${index}` : ''
+  const edge: FlowEdge = { id: `${op.from}:${way}${mark}`, from: op.from, to: op.to, way, path: [], ...(op.outcome ? { outcome: op.outcome } : {}), ...(op.when !== undefined ? { when: op.when, index } : {}) }
+  return { ...model, edges: [...model.edges.filter((one) => one.id !== edge.id), edge] }
+}
+
 function changedEdge(edge: FlowEdge, op: Op): FlowEdge {
   if (edge.id !== op.edge) return edge
   const next = { ...edge, ...(op.to ? { to: op.to } : {}), ...(op.event ? { event: op.event } : {}) }
@@ -107,6 +137,10 @@ export function guess(shown: Shown, op: Op): Shown {
         )
       return { ...shown, model: withNode(model, op.id, change) }
     }
+    case 'add_node':
+      return { ...shown, model: addNode(model, op) }
+    case 'connect':
+      return { ...shown, model: connect(model, op) }
     case 'remove_node':
       return { ...shown, model: removeNode(model, op.id) }
     case 'disconnect':

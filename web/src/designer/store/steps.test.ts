@@ -61,6 +61,16 @@ test('a removed node heals the way', () => {
   expect([shown.model.nodes, shown.model.first, shown.model.edges[0]!.to]).toEqual([[], 'end', 'end'])
 })
 
+test('a node is seen where it was put, also before the server has it', () => {
+  const on = guessAll({ model, layout: {} }, [
+    { op: 'add_node', kind: 'notify', id: 'n', on_edge: ':start', config: { to: ['initiator'] } },
+    { op: 'add_node', kind: 'task', id: 'm', on_edge: 'n:next' },
+    { op: 'connect', from: 'm', to: 'end', way: 'next' },
+  ]).model
+  expect(on.edges.map(({ id, to }) => [id, to])).toEqual([[':start', 'n'], ['a:next', 'end'], ['n:next', 'm'], ['m:next', 'end']])
+  expect([on.first, on.nodes.map((node) => node.id)]).toEqual(['n', ['a', 'a/b', 'n', 'm']])
+})
+
 test('values in lists are put, taken out and renamed', () => {
   expect(withValue({ a: [1, 2, 3] }, ['a', 1], undefined)).toEqual({ a: [1, 3] })
   expect(withValue(undefined, ['a', 'b'], 1)).toEqual({ a: { b: 1 } })

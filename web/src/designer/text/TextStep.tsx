@@ -37,7 +37,7 @@ export default function TextStep() {
       yaml(),
       lintGutter(),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ 'aria-label': t('design.bar.text') }),
+      EditorView.contentAttributes.of({ 'aria-label': t('design.bar.text'), tabindex: '0' }),
       linter((view) => marksOf(problems, { count: view.state.doc.lines, at: (line) => view.state.doc.line(line) }, language), { delay: 100 }),
     ],
     [problems, language, t],
