@@ -293,3 +293,6 @@ class Diff(BaseModel):
     hash_to: str | None
     changes: list[Change]
     more: int = Field(description="Changes beyond those that are told. 未列出的差异数")
+    models: tuple[Model | None, Model | None] | None = Field(
+        None, description="Both sides as models, where `models` asks for them. 两侧的模型"
+    )

@@ -92,8 +92,10 @@ class _Side:
     text: str
 
 
-async def difference(held: Parts, caller: Caller, name: str, before: str | None, after: str | None) -> bodies.Diff:
-    """What differs between two texts, property by property.
+async def difference(
+    held: Parts, caller: Caller, name: str, before: str | None, after: str | None, *, models: bool = False
+) -> bodies.Diff:
+    """What differs between two texts, property by property; with `models` also what both are.
 
     Raises:
         Refused: `not_found`, `unknown_version`, `bad_design`.
@@ -103,7 +105,10 @@ async def difference(held: Parts, caller: Caller, name: str, before: str | None,
     one = await _side(held, caller, found, before or default)
     other = await _side(held, caller, found, after or "draft")
     library = await tenant_library(held, caller.tenant)
-    return await asyncio.to_thread(_compared, held, one, other, library)
+    told = await asyncio.to_thread(_compared, held, one, other, library)
+    if models:
+        told.models = (views.model_of(one.text), views.model_of(other.text))
+    return told
 
 
 async def _side(held: Parts, caller: Caller, found: Opened, which: str) -> _Side:

@@ -55,6 +55,8 @@ async def show_diff(
     caller: Signed,
     before: Annotated[Side, Query(alias="from")] = None,
     after: Annotated[Side, Query(alias="to")] = None,
+    *,
+    models: bool = False,
 ) -> bodies.Diff:
     """What differs between two of: draft, revision:n, published, published:n, design:id."""
-    return await history.difference(held, caller, design, before, after)
+    return await history.difference(held, caller, design, before, after, models=models)

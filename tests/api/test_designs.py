@@ -307,3 +307,15 @@ async def test_a_sheet_becomes_a_form(office: Office) -> None:
     refused = await office.ask("dee", "POST", "/designs/forms/import", files={"file": ("x.xlsx", b"PK\x03\x04?")})
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_sheet")
     assert "zh" in refused.json()
+
+
+async def test_a_difference_can_be_drawn(office: Office) -> None:
+    """Both sides as models, only where that is asked for: what is gone can then be drawn too."""
+    design = await made(office)
+    await edit(office, design["id"], 1, {"op": "remove_node", "id": "hr"})
+    path = f"/designs/{design['id']}/diff?from=revision:1&to=draft"
+    plain = await office.ask("dee", "GET", path)
+    drawn = await office.ask("dee", "GET", f"{path}&models=true")
+    assert plain.json()["models"] is None
+    before, after = ({node["id"] for node in side["nodes"]} for side in drawn.json()["models"])
+    assert before - after == {"hr"}

@@ -33,6 +33,7 @@ PUBLIC = {
     ("post", "/api/v1/sessions"),
     ("get", "/api/v1/sessions/oidc"),
     ("get", "/api/v1/sessions/oidc/callback"),
+    ("get", "/api/v1/sessions/oidc/offered"),
     ("post", "/api/v1/hooks/{tenant}/{hook}"),
 }
 CLOSED = """

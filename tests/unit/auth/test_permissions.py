@@ -19,6 +19,7 @@ PUBLIC_ROUTES = {
     ("post", "/api/v1/sessions"),
     ("get", "/api/v1/sessions/oidc"),
     ("get", "/api/v1/sessions/oidc/callback"),
+    ("get", "/api/v1/sessions/oidc/offered"),
     ("post", "/api/v1/hooks/{tenant}/{hook}"),
 }
 

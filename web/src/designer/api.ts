@@ -60,7 +60,7 @@ export const designs = {
   name: (id: string, body: unknown) => post(`${of(id)}/versions`, body),
   restore: (id: string, body: unknown, etag: string) => call<T.Design>('POST', `${of(id)}/restore`, body, etag),
   diff: (id: string, from: string, to: string) =>
-    get<T.Diff>(`${of(id)}/diff?${new URLSearchParams({ from, to })}`),
+    get<T.Diff>(`${of(id)}/diff?${new URLSearchParams({ from, to, models: 'true' })}`),
   simulate: (id: string, body: unknown) => post<T.Value>(`${of(id)}/simulate`, body),
   scenarios: (id: string) => get<{ items: T.ScenarioItem[] }>(`${of(id)}/scenarios`),
   addScenario: (id: string, body: unknown, etag: string) => call<T.Design>('POST', `${of(id)}/scenarios`, body, etag),

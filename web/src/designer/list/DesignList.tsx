@@ -83,7 +83,7 @@ function useColumns(): TableColumnsType<Summary> {
         </Link>
       ),
     },
-    { title: t('design.basics.family'), width: 120, render: (_, one) => t(`design.family.${one.family || 'other'}`) },
+    { title: t('design.basics.family'), width: 120, responsive: ['md'], render: (_, one) => t(`design.family.${one.family || 'other'}`) },
     {
       title: t('design.state'),
       width: 190,
@@ -98,6 +98,7 @@ function useColumns(): TableColumnsType<Summary> {
     {
       title: t('design.savedBy'),
       width: 220,
+      responsive: ['md'],
       render: (_, one) => (
         <span className="soft">
           <PersonName id={one.saved_by} /> · {whenText(one.saved_at, language)}
@@ -159,7 +160,7 @@ export function DesignList() {
             />
           )}
           {items.length > 0 && (
-            <Table<Summary> rowKey="id" columns={columns} dataSource={items} pagination={items.length > 50 && { pageSize: 50 }} scroll={{ x: 720 }} />
+            <Table<Summary> rowKey="id" columns={columns} dataSource={items} pagination={items.length > 50 && { pageSize: 50 }} scroll={{ x: 300 }} />
           )}
         </div>
       </Page>

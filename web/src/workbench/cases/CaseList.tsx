@@ -1,8 +1,7 @@
 /** Cases that the user may see: his own, and others'. */
-import { AppstoreAddOutlined, ProfileOutlined, SearchOutlined } from '@ant-design/icons'
+import { ProfileOutlined, SearchOutlined } from '@ant-design/icons'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { Button, Input, Segmented, Select, Table, type TableColumnsType } from 'antd'
-import { useEffect, useState } from 'react'
+import { Button, Segmented, Select, Table, type TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { answered, api } from '../../api/client'
@@ -14,7 +13,8 @@ import { PersonName } from '../../shared/people'
 import { Refusal } from '../../shared/Refusal'
 import { usePhone } from '../../shared/usePhone'
 import { whenText } from '../../shared/when'
-import { useProcesses, useProcessTitle } from '../processes'
+import { NextPage, ProcessSelect, StartOne, WordsInput } from '../lists'
+import { useProcessTitle } from '../processes'
 import { StatusTag } from './StatusTag'
 import type { Case } from './useCase'
 import './cases.css'
@@ -61,15 +61,6 @@ function useCases(asked: Asked) {
 
 function Filters({ asked, ask }: { asked: Asked; ask: (change: Partial<Asked>) => void }) {
   const { t } = useTranslation()
-  const titles = useProcessTitle()
-  const processes = useProcesses().data?.items ?? []
-  const [words, setWords] = useState(asked.text)
-  useEffect(() => setWords(asked.text), [asked.text])
-  useEffect(() => {
-    if (words === asked.text) return
-    const wait = setTimeout(() => ask({ text: words }), 300)
-    return () => clearTimeout(wait)
-  })
   return (
     <div className="cases-filters">
       <Segmented
@@ -80,26 +71,8 @@ function Filters({ asked, ask }: { asked: Asked; ask: (change: Partial<Asked>) =
           { value: 'all', label: t('work.cases.all') },
         ]}
       />
-      <Input
-        allowClear
-        prefix={<SearchOutlined />}
-        placeholder={t('work.tasks.search')}
-        aria-label={t('work.tasks.search')}
-        value={words}
-        maxLength={100}
-        onChange={(event) => setWords(event.target.value)}
-        className="cases-search"
-      />
-      <Select
-        aria-label={t('work.tasks.process')}
-        value={asked.process}
-        onChange={(process) => ask({ process })}
-        className="cases-select"
-        options={[
-          { value: '', label: t('work.tasks.everyProcess') },
-          ...processes.map((one) => ({ value: one.process, label: titles(one.process) })),
-        ]}
-      />
+      <WordsInput text={asked.text} ask={(text) => ask({ text })} className="cases-search" />
+      <ProcessSelect process={asked.process} ask={(process) => ask({ process })} className="cases-select" />
       <Select
         aria-label={t('work.cases.status')}
         value={asked.status}
@@ -183,23 +156,13 @@ export function CaseList() {
               filtered ? (
                 <Button onClick={() => ask({ text: '', process: '', status: '' })}>{t('work.tasks.clear')}</Button>
               ) : (
-                <Link to="/start">
-                  <Button type="primary" icon={<AppstoreAddOutlined />}>
-                    {t('work.tasks.startOne')}
-                  </Button>
-                </Link>
+                <StartOne />
               )
             }
           />
         )}
         {cases.length > 0 && (phone ? <CaseCards cases={cases} /> : <CaseTable cases={cases} />)}
-        {found.hasNextPage && (
-          <div className="tasks-more">
-            <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-              {t('work.tasks.more')}
-            </Button>
-          </div>
-        )}
+        <NextPage found={found} />
       </div>
     </Page>
   )

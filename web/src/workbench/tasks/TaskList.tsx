@@ -1,16 +1,14 @@
 /** My tasks: to do, to claim, done; as a table, or as cards on a phone. */
-import { AppstoreAddOutlined, CheckCircleOutlined, SearchOutlined } from '@ant-design/icons'
-import { Button, Input, Select, Switch, Tabs } from 'antd'
-import { useEffect, useState } from 'react'
+import { CheckCircleOutlined, SearchOutlined } from '@ant-design/icons'
+import { Button, Select, Switch, Tabs } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'react-router'
 import { Loading } from '../../app/Loading'
 import { Nothing } from '../../shared/Nothing'
 import { Page } from '../../shared/Page'
 import { Refusal } from '../../shared/Refusal'
 import { usePhone } from '../../shared/usePhone'
 import { useCounts } from '../counts'
-import { useProcesses, useProcessTitle } from '../processes'
+import { NextPage, ProcessSelect, StartOne, WordsInput } from '../lists'
 import { TaskCards } from './TaskCards'
 import { TaskTable } from './TaskTable'
 import { boxes, orders, useAsked, useTasks, type Asked, type Box } from './useTasks'
@@ -35,37 +33,10 @@ function Boxes({ box, choose }: { box: Box; choose: (box: Box) => void }) {
 
 function Filters({ asked, ask }: { asked: Asked; ask: (change: Partial<Asked>) => void }) {
   const { t } = useTranslation()
-  const titles = useProcessTitle()
-  const found = useProcesses().data?.items ?? []
-  const [words, setWords] = useState(asked.text)
-  useEffect(() => setWords(asked.text), [asked.text])
-  useEffect(() => {
-    if (words === asked.text) return
-    const wait = setTimeout(() => ask({ text: words }), 300)
-    return () => clearTimeout(wait)
-  })
   return (
     <div className="tasks-filters">
-      <Input
-        allowClear
-        prefix={<SearchOutlined />}
-        placeholder={t('work.tasks.search')}
-        aria-label={t('work.tasks.search')}
-        value={words}
-        maxLength={100}
-        onChange={(event) => setWords(event.target.value)}
-        className="tasks-search"
-      />
-      <Select
-        aria-label={t('work.tasks.process')}
-        value={asked.process}
-        onChange={(process) => ask({ process })}
-        options={[
-          { value: '', label: t('work.tasks.everyProcess') },
-          ...found.map((one) => ({ value: one.process, label: titles(one.process) })),
-        ]}
-        className="tasks-process"
-      />
+      <WordsInput text={asked.text} ask={(text) => ask({ text })} className="tasks-search" />
+      <ProcessSelect process={asked.process} ask={(process) => ask({ process })} className="tasks-process" />
       {asked.box !== 'done' && (
         <>
           <Select
@@ -103,19 +74,12 @@ function Empty({ asked, ask }: { asked: Asked; ask: (change: Partial<Asked>) => 
     pool: ['work.tasks.emptyPool', 'work.tasks.emptyPoolHint'],
     done: ['work.tasks.emptyDone', 'work.tasks.emptyDoneHint'],
   }[asked.box] as [string, string]
-  const start = (
-    <Link to="/start">
-      <Button type="primary" icon={<AppstoreAddOutlined />}>
-        {t('work.tasks.startOne')}
-      </Button>
-    </Link>
-  )
   return (
     <Nothing
       icon={<CheckCircleOutlined />}
       title={t(title)}
       hint={t(hint)}
-      action={asked.box === 'todo' ? start : undefined}
+      action={asked.box === 'todo' ? <StartOne /> : undefined}
     />
   )
 }
@@ -135,13 +99,7 @@ export function TaskList() {
         {found.isPending && <Loading />}
         {found.isSuccess && tasks.length === 0 && <Empty asked={asked} ask={ask} />}
         {tasks.length > 0 && (phone ? <TaskCards tasks={tasks} /> : <TaskTable tasks={tasks} box={asked.box} />)}
-        {found.hasNextPage && (
-          <div className="tasks-more">
-            <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-              {t('work.tasks.more')}
-            </Button>
-          </div>
-        )}
+        <NextPage found={found} />
       </div>
     </Page>
   )
