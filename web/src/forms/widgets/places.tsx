@@ -1,11 +1,11 @@
 /** Where somebody or something belongs: a department of the organisation, a region of China. */
 import { useQuery } from '@tanstack/react-query'
 import type { WidgetProps } from '@rjsf/utils'
-import { Cascader, Select } from 'antd'
+import { Select } from 'antd'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { answered, api } from '../../api/client'
 import { useLanguage } from '../../i18n'
-import { regions } from '../regions'
 
 export function DepartmentWidget(props: WidgetProps) {
   const { t } = useTranslation()
@@ -32,24 +32,13 @@ export function DepartmentWidget(props: WidgetProps) {
   )
 } // prettier-ignore
 
-const BETWEEN = '/'
+const Region = lazy(() => import('./region'))
 
+/** The list and what shows it are large, and few forms ask for a region. */
 export function RegionWidget(props: WidgetProps) {
-  const { t } = useTranslation()
-  const found = useQuery({ queryKey: ['regions-of-china'], queryFn: regions, staleTime: Infinity })
   return (
-    <Cascader
-      id={props.id}
-      value={props.value ? String(props.value).split(BETWEEN) : undefined}
-      disabled={props.disabled || props.readonly}
-      allowClear
-      changeOnSelect
-      loading={found.isFetching}
-      placeholder={t('forms.region')}
-      showSearch
-      options={found.data ?? []}
-      style={{ width: '100%' }}
-      onChange={(path) => props.onChange(path?.length ? path.join(BETWEEN) : undefined)}
-    />
+    <Suspense fallback={null}>
+      <Region {...props} />
+    </Suspense>
   )
 }
