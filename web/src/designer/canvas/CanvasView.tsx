@@ -1,5 +1,5 @@
 /** The free canvas: the same model with positions; everything that is done here is an operation of the API. */
-import { Background, Controls, MiniMap, Panel, ReactFlow, ReactFlowProvider, useReactFlow, type FinalConnectionState } from '@xyflow/react'
+import { Background, Controls, MiniMap, Panel, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type FinalConnectionState } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { Popover } from 'antd'
 import { useCallback, useEffect, useRef, useState } from 'react'
@@ -25,6 +25,9 @@ import './canvas.css'
 
 /** Smaller drawings are seen whole: a map of them would only cover something. */
 const MAPPED = 14
+
+/** From so far away nobody can read: words would only be slow to draw. */
+const FAR = 0.35
 
 /** Brings what is selected elsewhere (search, problems) into sight; what is clicked here is in sight. */
 function useInSight(ready: boolean): void {
@@ -59,6 +62,7 @@ function Canvas() {
   const edits = useCanvasEdits(drawing)
   const { copy, paste } = useClipboard(may)
   const [asking, setAsking] = useState<Asking | null>(null)
+  const far = useStore((state) => state.transform[2] < FAR)
   const main = useRef<HTMLDivElement>(null)
   const ready = nodes.length > 0
   useInSight(ready)
@@ -107,7 +111,7 @@ function Canvas() {
     return () => removeEventListener('keydown', pressed)
   })
   return (
-    <div className="canvas">
+    <div className={far ? 'canvas far' : 'canvas'}>
       {may && <Palette />}
       <div className="canvas-main" ref={main} onDragOver={(event) => event.preventDefault()} onDrop={dropped}>
         {!ready && <Loading />}
