@@ -8,10 +8,10 @@ been told this today, which is what a try that is repeated after a crash should 
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Any
 
 from activities.notifications.chat import Chat, ChatVendor, Sent, text_of
+from waystation.outside.dingtalk import DingTalkVendor
 from waystation.outside.vendor import Access, Sleep
 
 _MINUTE = frozenset({"143103", "143104", "143203", "143204"})
@@ -19,10 +19,9 @@ _DAY = frozenset({"143105", "143205"})
 _TOLD = frozenset({"143106", "143206"})
 #: Seconds before each look for the result; without one by then the message counts as taken.
 _LOOKS = (0.5, 1.0, 2.0, 4.0)
-_SUBCODE = re.compile(r"subcode=([^,\]]+)")
 
 
-class DingTalkChat(ChatVendor):
+class DingTalkChat(DingTalkVendor, ChatVendor):
     """One application of one company.
 
     Args:
@@ -30,9 +29,6 @@ class DingTalkChat(ChatVendor):
         agent: its AgentId.
     """
 
-    token_codes = frozenset({"40014", "42001", "40001"})
-    busy_codes = frozenset({"-1", "90001", "90002", "90003", "90004", "90005", "90006", "90018"})
-    forbidden_codes = frozenset({"60011", "60020", "50004"})
     nobody_codes = frozenset({"33012", "60121", "1430000"})
     limit_codes = _MINUTE | {"1430003"}
     account_codes = frozenset({"40089", "41011", "40056", "50002"})
@@ -40,21 +36,6 @@ class DingTalkChat(ChatVendor):
     def __init__(self, access: Access, agent: int, sleep: Sleep = asyncio.sleep) -> None:
         super().__init__(access, sleep=sleep)
         self._agent = agent
-
-    @property
-    def source(self) -> str:
-        return "dingtalk"
-
-    def code_of(self, answer: dict[str, Any]) -> str:
-        code = str(answer.get("errcode", "0"))
-        if code != "88":
-            return code
-        inside = _SUBCODE.search(str(answer.get("errmsg", "")))
-        return str(answer.get("sub_code") or (inside[1] if inside else code))
-
-    async def fetch_token(self) -> dict[str, Any]:
-        params = {"appkey": self._access.key, "appsecret": self._access.secret}
-        return await self.request("GET", "/gettoken", params)
 
     async def tell(self, message: Chat) -> Sent:
         """As `ChatChannel` says."""

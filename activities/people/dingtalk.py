@@ -1,17 +1,15 @@
 """钉钉通讯录: departments from the root down, and the people of each page by page (cursor and size).
 
-gettoken (appkey, appsecret), topapi/v2/department/listsub and topapi/v2/user/list. An error is an errcode, or 88 with
-the code proper as `sub_code` (or only inside errmsg): 40014 and 42001 are tokens, 900xx and -1 pass, 60011 is a right.
+topapi/v2/department/listsub and topapi/v2/user/list; the rest is in `waystation.outside.dingtalk`.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
 from activities.people.contracts import Department, Member
-from waystation.outside.vendor import Vendor
+from waystation.outside.dingtalk import DingTalkVendor
 
 URL = "https://oapi.dingtalk.com"
 #: The department above all others; it is not among the answers.
@@ -19,30 +17,10 @@ ROOT = "1"
 _PAGE = 100
 #: Pages and departments at most: a cursor that never ends must not keep us for ever.
 _MOST = 10_000
-_SUBCODE = re.compile(r"subcode=([^,\]]+)")
 
 
-class DingTalk(Vendor):
+class DingTalk(DingTalkVendor):
     """The contact list of one company through one application's key and secret."""
-
-    token_codes = frozenset({"40014", "42001", "40001"})
-    busy_codes = frozenset({"-1", "90001", "90002", "90003", "90004", "90005", "90006", "90018"})
-    forbidden_codes = frozenset({"60011", "60020", "50004"})
-
-    @property
-    def source(self) -> str:
-        return "dingtalk"
-
-    def code_of(self, answer: dict[str, Any]) -> str:
-        code = str(answer.get("errcode", "0"))
-        if code != "88":
-            return code
-        inside = _SUBCODE.search(str(answer.get("errmsg", "")))
-        return str(answer.get("sub_code") or (inside[1] if inside else code))
-
-    async def fetch_token(self) -> dict[str, Any]:
-        params = {"appkey": self._access.key, "appsecret": self._access.secret}
-        return await self.request("GET", "/gettoken", params)
 
     async def departments(self) -> list[Department]:
         found = {ROOT: Department(ROOT, "钉钉")}
