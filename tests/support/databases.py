@@ -158,6 +158,7 @@ async def _empty(database: Database) -> None:
         for table in reversed(tables):
             if table.name in filled:
                 await connection.execute(text(f"DELETE FROM {table}"))
+    database.kept.clear()
 
 
 async def _administer(server: Server, statement: str) -> None:

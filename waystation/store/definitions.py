@@ -112,7 +112,12 @@ async def plan_hashes(session: TenantSession) -> list[str]:
 
 async def latest(session: TenantSession, process: str) -> Version | None:
     """The newest version of a process that is not retired; None where there is none, or the process is retired."""
-    return _version_or_none((await session.scalars(_newest().where(VersionRow.process == process))).one_or_none())
+    row = await session.get(ProcessRow, (session.tenant, process))
+    if row is None or row.retired_at is not None:
+        return None
+    retired = select(RetiredVersionRow.number).where(RetiredVersionRow.process == process)
+    offered = select(VersionRow).where(VersionRow.process == process, VersionRow.number.not_in(retired))
+    return _version_or_none(await session.scalar(offered.order_by(VersionRow.number.desc()).limit(1)))
 
 
 async def version(session: TenantSession, process: str, number: int) -> Version | None:

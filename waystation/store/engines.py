@@ -9,6 +9,8 @@ from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from waystation.store.sqlite_driver import driver
+
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
@@ -77,8 +79,8 @@ def is_out_of_reach(error: DBAPIError) -> bool:
 
 def _open_sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     # One writer: SQLite has one write lock, and waiting in a queue is fairer and faster than busy retries.
-    writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=_PATIENCE)
-    reader = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=_PATIENCE)
+    writer = create_async_engine(url, module=driver(), pool_size=1, max_overflow=0, pool_timeout=_PATIENCE)
+    reader = create_async_engine(url, module=driver(), pool_size=4, max_overflow=0, pool_timeout=_PATIENCE)
     event.listen(writer.sync_engine, "connect", _sqlite_connected)
     event.listen(reader.sync_engine, "connect", _sqlite_connected)
     # A deferred transaction that turns to writing fails at once in spite of busy_timeout; an immediate one waits.

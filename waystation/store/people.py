@@ -77,10 +77,18 @@ async def latest_version(session: TenantSession) -> int:
 
 
 async def organisation(session: TenantSession, version: int | None = None) -> Organisation:
-    """A version of the organisation, by default the newest; an empty one where there is none."""
-    wanted = await latest_version(session) if version is None else version
-    row = await session.get(OrganisationRow, (session.tenant, wanted))
-    return Organisation() if row is None else msgspec.json.decode(row.organisation, type=Organisation)
+    """A version of the organisation, by default the newest; an empty one where there is none. Not to be changed."""
+    query = select(OrganisationRow.version, OrganisationRow.saved_at)
+    query = query.where(OrganisationRow.version == version) if version is not None else query
+    found = (await session.execute(query.order_by(OrganisationRow.version.desc()).limit(1))).one_or_none()
+    if found is None:
+        return Organisation()
+    name = ("organisation", session.tenant, found.version, found.saved_at)
+    known: Organisation | None = session.kept.get(name)
+    if known is None:
+        known = msgspec.json.decode(await _text_of(session, found.version) or "{}", type=Organisation)
+        session.keep(name, known)
+    return known
 
 
 async def save_user(session: TenantSession, person: str, login: str, password_hash: str, *, at: datetime) -> None:

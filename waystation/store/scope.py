@@ -10,8 +10,22 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Alias, Column, ColumnClause, Delete, Insert, Join, Select, Table, TextClause, Update, event
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy import (
+    Alias,
+    Column,
+    ColumnClause,
+    Delete,
+    FromClause,
+    Insert,
+    Join,
+    Select,
+    SelectBase,
+    Table,
+    TextClause,
+    Update,
+    event,
+)
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql import visitors
 
 from waystation.store.schema import TENANT_OPTION, Base
@@ -51,8 +65,11 @@ def _scope_statement(state: ORMExecuteState) -> None:
         raise OutOfScope("this session only reads")
     if isinstance(scope, _EveryTenant):
         return
+    only = None
     if state.execution_options.get(_CONFINED) is not _CONFINED:
-        _refuse_bare_tables(statement)
+        elements = list(visitors.iterate(statement))
+        _refuse_bare_tables(statement, elements)
+        only = _only_class(statement, elements)
         # An update or delete may first select the rows it is about to change, by bare key columns.
         state.update_execution_options(**{_CONFINED: _CONFINED})
     if isinstance(statement, (Insert, Update)):
@@ -60,7 +77,11 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if isinstance(statement, Insert):
         _refuse_reading_insert(statement)
         state.update_execution_options(**{TENANT_OPTION: scope})
-    elif not (state.is_column_load or state.is_relationship_load):
+    elif state.is_column_load or state.is_relationship_load:
+        pass  # of rows that this session has
+    elif only is not None:
+        state.statement = statement.where(only.tenant == scope)
+    else:
         tenant = scope
         criteria = with_loader_criteria(Base, lambda row: row.tenant == tenant, include_aliases=True)
         state.statement = statement.options(criteria)
@@ -81,13 +102,32 @@ def _stamp_rows(session: Session, _context: UOWTransaction, _instances: Any) -> 
             raise OutOfScope(f"a row of tenant {row.tenant!r} in a session of {scope!r}")
 
 
-def _refuse_bare_tables(statement: Select[Any] | Update | Delete | Insert) -> None:
+def _only_class(statement: Any, elements: list[Any]) -> type[Base] | None:
+    """The mapped class that a statement is about, if it is about one only and joins, nests and renames nothing.
+
+    Its tenant is then a plain condition, which costs a third of criteria that SQLAlchemy looks for places for.
+    """
+    found: set[Any] = set()
+    for element in elements:
+        if element is statement:
+            continue
+        if isinstance(element, (FromClause, SelectBase)) and not isinstance(element, Table):
+            return None
+        entity = element._annotations.get(_MAPPED)
+        if entity is not None:
+            found.add(entity)
+    if len(found) != 1 or getattr(statement, "_setup_joins", ()):
+        return None
+    entity = found.pop()
+    return entity.class_ if isinstance(entity, Mapper) else None
+
+
+def _refuse_bare_tables(statement: Select[Any] | Update | Delete | Insert, elements: list[Any]) -> None:
     """A table that is not reached through its mapped class gets no condition, so it may not occur.
 
     What a mapped class brings into a statement carries an annotation; SQL text could bring anything. A bare column
     beside the class that it belongs to is harmless: the class brings the condition.
     """
-    elements = list(visitors.iterate(statement))
     confined = {element.table for element in elements if isinstance(element, Column) and _is_mapped(element)}
     for element in elements:
         if isinstance(element, Select):

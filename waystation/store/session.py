@@ -47,6 +47,34 @@ class Conflict(Unavailable):
         )
 
 
+class Kept:
+    """What was read once and never changes in the database, by a name that says of which tenant and version it is.
+
+    Args:
+        most: things kept; the one that was not asked for longest makes room.
+    """
+
+    def __init__(self, most: int = 256) -> None:
+        self._most = most
+        self._things: dict[tuple[Any, ...], Any] = {}
+
+    def get(self, name: tuple[Any, ...]) -> Any:
+        """The thing of this name, or None."""
+        found = self._things.pop(name, None)
+        if found is not None:
+            self._things[name] = found
+        return found
+
+    def put(self, name: tuple[Any, ...], thing: Any) -> None:
+        self._things[name] = thing
+        while len(self._things) > self._most:
+            del self._things[next(iter(self._things))]
+
+    def clear(self) -> None:
+        """Forget everything: the database has been emptied, or replaced by another."""
+        self._things.clear()
+
+
 class TenantSession(AsyncSession):
     """A session inside one tenant and one transaction. It cannot be committed by those who are handed it."""
 
@@ -71,6 +99,17 @@ class TenantSession(AsyncSession):
         """What personal data are sealed with."""
         ring: KeyRing | None = self.info["ring"]
         return ring
+
+    @property
+    def kept(self) -> Kept:
+        """What this process knows of the database for good."""
+        kept: Kept = self.info["kept"]
+        return kept
+
+    def keep(self, name: tuple[Any, ...], thing: Any) -> None:
+        """Know this for good. A session that writes keeps nothing: what it sees may be rolled back."""
+        if not self.info["writable"]:
+            self.kept.put(name, thing)
 
     @property
     def dialect(self) -> str:
@@ -98,6 +137,7 @@ class Database:
         self.writer, self.reader = open_engines(url, pool_size=pool_size)
         self._attempts = attempts
         self.ring = ring
+        self.kept = Kept()
         for engine in {self.writer.sync_engine, self.reader.sync_engine}:
             event.listen(engine, "handle_error", _name_timeouts)
 
@@ -110,7 +150,7 @@ class Database:
             Unavailable: the database is not answering; whether a commit took effect is then unknown.
         """
         with _database_errors():
-            async with _open(self.writer, scope, self.ring, writable=True) as session:
+            async with self._open(self.writer, scope, writable=True) as session:
                 yield session
                 await AsyncSession.commit(session)
 
@@ -118,7 +158,7 @@ class Database:
     async def read(self, scope: Scope) -> AsyncIterator[TenantSession]:
         """A consistent look at a tenant. Writing in it is refused."""
         with _database_errors():
-            async with _open(self.reader, scope, self.ring, writable=False) as session:
+            async with self._open(self.reader, scope, writable=False) as session:
                 yield session
 
     @asynccontextmanager
@@ -128,7 +168,7 @@ class Database:
         if engine.dialect.name != "sqlite":  # there, every transaction sees one moment
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with _database_errors():
-            async with _open(engine, scope, self.ring, writable=False) as session:
+            async with self._open(engine, scope, writable=False) as session:
                 yield session
 
     async def transact(self, scope: Scope, work: Callable[[TenantSession], Awaitable[Answer]]) -> Answer:
@@ -156,19 +196,17 @@ class Database:
         await self.writer.dispose()
         await self.reader.dispose()
 
-
-@asynccontextmanager
-async def _open(
-    engine: AsyncEngine, scope: Scope, ring: KeyRing | None, *, writable: bool
-) -> AsyncIterator[TenantSession]:
-    if scope == "":
-        raise OutOfScope("a session needs a tenant")
-    session = TenantSession(engine, expire_on_commit=False, info={"scope": scope, "writable": writable, "ring": ring})
-    async with session:
-        # Begun here, so that nobody else can begin (and with it commit) a transaction on this session.
-        _transaction = await session.begin()
-        await _connect(session)
-        yield session
+    @asynccontextmanager
+    async def _open(self, engine: AsyncEngine, scope: Scope, *, writable: bool) -> AsyncIterator[TenantSession]:
+        if scope == "":
+            raise OutOfScope("a session needs a tenant")
+        info = {"scope": scope, "writable": writable, "ring": self.ring, "kept": self.kept}
+        session = TenantSession(engine, expire_on_commit=False, info=info)
+        async with session:
+            # Begun here, so that nobody else can begin (and with it commit) a transaction on this session.
+            _transaction = await session.begin()
+            await _connect(session)
+            yield session
 
 
 async def _connect(session: TenantSession) -> None:

@@ -1,0 +1,103 @@
+"""SQLite's driver with one visit to the connection's thread for each statement.
+
+aiosqlite makes four: a cursor is opened, asked, emptied and closed. Each is a wait for the other thread, which on a
+busy process costs more than the statement. Streams (`yield_per`, server-side cursors) go the ordinary way.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_dbapi
+from sqlalchemy.util.concurrency import await_
+
+
+class _Cursor:
+    """A DBAPI cursor that holds all rows of its statement as soon as that is through."""
+
+    server_side = False
+    __slots__ = ("_adapted", "_rows", "arraysize", "description", "lastrowid", "rowcount")
+
+    def __init__(self, adapted: AsyncAdapt_aiosqlite_connection) -> None:
+        self._adapted = adapted
+        self._rows: deque[Any] = deque()
+        self.arraysize = 1
+        self.description: Any = None
+        self.lastrowid: int | None = None
+        self.rowcount = -1
+
+    def execute(self, operation: str, parameters: Any = None) -> None:
+        self._visit(lambda cursor: cursor.execute(operation, () if parameters is None else parameters))
+
+    def executemany(self, operation: str, parameters: Any) -> None:
+        self._visit(lambda cursor: cursor.executemany(operation, parameters))
+
+    def _visit(self, ask: Callable[[sqlite3.Cursor], object]) -> None:
+        connection: Any = self._adapted._connection
+        try:
+            self.description, self.lastrowid, self.rowcount, rows = await_(
+                connection._execute(_asked, connection._conn, ask)
+            )
+        except Exception as error:
+            self._adapted._handle_exception(error)
+        self._rows = deque(rows)
+
+    async def _async_soft_close(self) -> None:
+        """Nothing is open any more."""
+
+    def close(self) -> None:
+        self._rows.clear()
+
+    def setinputsizes(self, *_sizes: Any) -> None:
+        """SQLite asks for no sizes."""
+
+    def __iter__(self) -> Iterator[Any]:
+        while self._rows:
+            yield self._rows.popleft()
+
+    def fetchone(self) -> Any:
+        return self._rows.popleft() if self._rows else None
+
+    def fetchmany(self, size: int | None = None) -> Sequence[Any]:
+        return [self._rows.popleft() for _ in range(min(size or self.arraysize, len(self._rows)))]
+
+    def fetchall(self) -> Sequence[Any]:
+        rows = list(self._rows)
+        self._rows.clear()
+        return rows
+
+
+def _asked(connection: sqlite3.Connection, ask: Callable[[sqlite3.Cursor], object]) -> tuple[Any, Any, int, list[Any]]:
+    """In the connection's thread: what a statement gave, from beginning to end."""
+    cursor = connection.cursor()
+    try:
+        ask(cursor)
+        rows = cursor.fetchall() if cursor.description else []
+        return cursor.description, cursor.lastrowid, cursor.rowcount, rows
+    finally:
+        cursor.close()
+
+
+class _Connection(AsyncAdapt_aiosqlite_connection):
+    __slots__ = ()
+    _cursor_cls = _Cursor  # type: ignore[assignment] # the same methods; SQLAlchemy asks for no more
+
+    def rollback(self) -> None:
+        """Sessions roll back when they close, and the pool once more: the second has nothing to do."""
+        raw = self._connection._conn if self._connection._connection else None
+        if raw is not None and raw.in_transaction:
+            super().rollback()
+
+
+class _Driver(AsyncAdapt_aiosqlite_dbapi):
+    def connect(self, *arguments: Any, **options: Any) -> AsyncAdapt_aiosqlite_connection:
+        return _Connection(self, super().connect(*arguments, **options)._connection)
+
+
+def driver() -> Any:
+    """For `create_async_engine(…, module=driver())`."""
+    return _Driver(aiosqlite, sqlite3)
