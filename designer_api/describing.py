@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 
 from designer_api import errors
+from designer_api.linking import link
 from designer_api.routers.scim import MEDIA_TYPE as SCIM
 from designer_api.scim_users import ERROR
 
@@ -41,6 +42,7 @@ def described(app: FastAPI) -> dict[str, Any]:
         for path, methods in found["paths"].items():
             for route in methods.values():
                 _describe(path, route)
+        link(found)
     return app.openapi_schema
 
 

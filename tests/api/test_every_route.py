@@ -15,6 +15,7 @@ from designer_api.auth.permissions import PERMISSIONS, PUBLIC, has
 from designer_api.views import task_id
 from tests.store.journals import Story
 from tests.support.office import STAFF, Office, open_office
+from tests.support.real_things import MADE
 from tests.support.samples import body_of
 from waystation.store import files, outbox
 from waystation.store.files import StoredFile
@@ -30,14 +31,6 @@ REAL = {
     "person": "zoe",
     "user": "zoe",
     "number": "1",
-}
-#: Made by their own routes: parameter -> path and body.
-MADE: dict[str, tuple[str, dict[str, Any]]] = {
-    "design": ("/designs", {"from": {"blank": True}}),
-    "hook": ("/hooks", {"label": "x", "message": "m"}),
-    "webhook": ("/webhooks", {"label": "x", "url": "https://example.com/told"}),
-    "view": ("/views", {"of": "cases", "name": "x", "filter": {}, "sort": "created"}),
-    "token": ("/me/tokens", {"label": "x", "scopes": ["cases.see"], "days": 1}),
 }
 #: Routes that make what they name where it is not there, so another tenant's id is just a new one of one's own; and
 #: lists under a name that may be empty.

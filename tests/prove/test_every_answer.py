@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from temporalio.client import Client
 from activities._engine import CatalogRunner
 from designer_api.app import build_app
 from designer_api.deps import Parts
-from designer_api.views import task_id
 from tests.support.fuzzing import KEPT, fuzz, served
+from tests.support.real_things import make_all
 from waystation.bootstrap import build_catalog
 from waystation.case_worker import case_worker
 from waystation.compiler.files import Definitions, find_files
@@ -33,20 +34,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.temporal, pytest.mark.asyncio(loop_s
 
 EXAMPLES = max(1, round(40 * float(os.environ.get("PROVE_SHARE", "1"))))
 OFTEN = 1_000_000_000
-LEAVE = """
-waystation: 1
-process: leave
-title: { zh: 请假, en: Leave }
-data: { days: { type: integer } }
-nodes:
-  review: { kind: task, title: { zh: 审核, en: Review }, assign: [{ user: root }], next: end }
-"""
+TENANT = "fuzz"
+Running = tuple[FastAPI, str, Database]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(
-    temporal: TemporalServer, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[FastAPI, str]]:
+async def running(temporal: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     folder: Path = tmp_path_factory.mktemp("answers")
     url = f"sqlite:///{folder / 'answers.db'}"
     await migrate.upgrade(url)
@@ -56,8 +49,8 @@ async def running(
     settings = Settings(data_dir=folder, requests_per_minute=OFTEN, sign_ins_per_minute=OFTEN)
     async with case_worker(client, database, CatalogRunner(catalog.actions, database), task_queue="answers") as gateway:
         app = build_app(Parts(settings, database, gateway, catalog, library))
-        async with served(app, database, "fuzz") as address:
-            yield app, address
+        async with served(app, database, TENANT) as address:
+            yield app, address, database
     await database.close()
 
 
@@ -65,9 +58,9 @@ async def running(
 PARTS = 8
 
 
-async def tried(running: tuple[FastAPI, str], folder: Path, seed: int, **how: Any) -> None:
+async def tried(running: Running, folder: Path, seed: int, **how: Any) -> None:
     """All checks of schemathesis; what it found fails, what it tried is printed."""
-    app, address = running
+    app, address, _ = running
     said = await asyncio.to_thread(fuzz, app, address, folder, examples=EXAMPLES, seed=seed, patience=7200, **how)
     print(said[said.index("SUMMARY") :])
     assert "No issues found" in said
@@ -75,26 +68,25 @@ async def tried(running: tuple[FastAPI, str], folder: Path, seed: int, **how: An
 
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("phases", ["examples,coverage", "fuzzing"])
-async def test_made_up_ids(running: tuple[FastAPI, str], tmp_path: Path, phases: str, part: int) -> None:
+async def test_made_up_ids(running: Running, tmp_path: Path, phases: str, part: int) -> None:
     """No 5xx, nothing undocumented, what violates the document is refused, whatever the ids."""
     await tried(running, tmp_path, 1, phases=phases, every=PARTS, first=part)
 
 
-async def test_one_call_after_another(running: tuple[FastAPI, str], tmp_path: Path) -> None:
+async def test_one_call_after_another(running: Running, tmp_path: Path) -> None:
     """The same along the links of the document, what one call made given to the next."""
     await tried(running, tmp_path, 1, phases="stateful")
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-async def test_real_ids(running: tuple[FastAPI, str], tmp_path: Path, part: int) -> None:
-    """The same with a process, a case and a task that are there, of each part its own: the part before changed its."""
-    _, address = running
-    process = f"leave_{part}"
+@pytest.mark.parametrize("phase", ["coverage", "fuzzing"])
+async def test_real_ids(running: Running, tmp_path: Path, phase: str, part: int) -> None:
+    """The same with something real wherever an address names anything: each part and phase has its own, for the one
+    before has changed and deleted its."""
+    app, address, database = running
     async with httpx.AsyncClient(base_url=f"{address}/api/v1", headers={"Authorization": KEPT}, timeout=60) as http:
-        assert (
-            await http.post("/processes", json={"text": LEAVE.replace("process: leave", f"process: {process}")})
-        ).status_code == 201
-        begun = (await http.post("/cases", json={"process": process, "data": {"days": 1}})).json()
-    case = begun["case"]["id"]
-    real = {"process": process, "case": case, "task": task_id(case, "review"), "person": "ann"}
-    await tried(running, tmp_path, 2, phases="coverage,fuzzing", real=real, every=PARTS, first=part)
+        real = await make_all(http, database, TENANT, f"{phase}_{part}")
+    named = {name for path in app.openapi()["paths"] for name in re.findall(r"{(\w+)}", path)}
+    # Numbers of versions begin with 1, which is tried anyway; given as real, wrong ones would never be sent.
+    assert named - {"number"} == real.keys()
+    await tried(running, tmp_path, 2, phases=phase, real=real, every=PARTS, first=part)

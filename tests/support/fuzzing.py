@@ -104,6 +104,24 @@ def _cannot_violate(document: dict[str, Any], phases: str) -> Iterator[str]:
                 yield f"{method.upper()} {path}"
 
 
+#: Last words of addresses whose calls end what other addresses name.
+_ENDING = frozenset({"approve", "cancel", "complete", "current", "erasures", "fail", "handover", "jump", "reject"})
+
+
+def _endings_last(paths: dict[str, Any]) -> dict[str, Any]:
+    """The same addresses, and behind all others those that end or delete what requests name."""
+
+    def ends(path: str) -> int:
+        return 2 if "delete" in paths[path] else int(path.rpartition("/")[2] in _ENDING)
+
+    def deletes(method: str) -> bool:
+        return method == "delete"
+
+    return {
+        path: {way: paths[path][way] for way in sorted(paths[path], key=deletes)} for path in sorted(paths, key=ends)
+    }
+
+
 def _is_list(parameter: dict[str, Any]) -> bool:
     schema = parameter["schema"]
     return any(one.get("type") == "array" for one in (schema, *schema.get("anyOf", ())))
@@ -140,14 +158,14 @@ def fuzz(
         "",
         "[parameters]",
     ]
-    lines += [f'"path.{name}" = "{value}"' for name, value in (real or {}).items()]
+    lines += [f'"path.{name}" = {json.dumps(value)}' for name, value in (real or {}).items()]
     for name in _cannot_violate(app.openapi(), phases):
         lines += ["", "[[operations]]", f'include-name = "{name}"', "checks.negative_data_rejection.enabled = false"]
     settings = folder / "schemathesis.toml"
     settings.write_text("\n".join(lines) + "\n", "utf-8")
     document = folder / "openapi.json"
     whole = app.openapi()
-    paths = dict(list(whole["paths"].items())[first::every])
+    paths = _endings_last(dict(list(whole["paths"].items())[first::every]))
     document.write_text(json.dumps({**whole, "paths": paths}), "utf-8")
     program = str(Path(sys.executable).with_name("schemathesis"))
     given = ["--phases", phases, "--max-examples", str(examples), "--seed", str(seed)]
