@@ -16,11 +16,11 @@ from activities._runtime import ActionContext, Point, area_point, load_file, poi
 from activities.orders import axes
 from activities.orders.contracts import IntakeIn, IntakeLine, IntakeOut
 from activities.orders.mapping import ChannelMapping, MappedOrder, Quarantined, map_order
-from activities.orders.receivers import area_of, masked
+from activities.orders.receivers import area_of, found_by, masked
 from activities.orders.rules import Axis, first_state, may_follow
 from activities.orders.tables import OrderLine, RawOrder, SalesOrder
 from waystation.contracts.errors import Refused
-from waystation.store import exact_json
+from waystation.store import exact_json, personal_rows
 
 #: Tag of an order whose channel wants a person to look at it.
 CHANNEL_REVIEW = "channel_review"
@@ -39,7 +39,7 @@ async def take_in(ctx: ActionContext, args: IntakeIn) -> IntakeOut:
     ext_id = mapped.ext_id or f"unknown-{digest[:24]}"
     order = await _known(ctx, args, ext_id)
     if isinstance(mapped, Quarantined):
-        await _keep_raw(ctx, args, ext_id, digest, mapping.version, mapped)
+        await _keep_raw(ctx, args, ext_id, digest, mapping.version, reason=mapped)
         return _quarantined(mapped, ext_id)
     if order is None:
         order = await _write_new(ctx, args, mapped)
@@ -47,7 +47,7 @@ async def take_in(ctx: ActionContext, args: IntakeIn) -> IntakeOut:
     else:
         verdict = await _write_change(ctx, args, order, mapped, digest)
     if verdict in ("new", "changed"):
-        await _keep_raw(ctx, args, ext_id, digest, mapping.version, None)
+        await _keep_raw(ctx, args, ext_id, digest, mapping.version, customer=order.customer)
     return await _answer(ctx, order, verdict)
 
 
@@ -84,7 +84,7 @@ async def _write_new(ctx: ActionContext, args: IntakeIn, mapped: MappedOrder) ->
         audit=mapped.status.audit,
         fulfilment=mapped.status.fulfilment,
         aftersale=first_state("aftersale"),
-        **_content(ctx, mapped),
+        **await _content(ctx, mapped),
     )
     ctx.session.add(order)
     _add_lines(ctx, order, mapped)
@@ -101,7 +101,7 @@ async def _write_change(ctx: ActionContext, args: IntakeIn, order: SalesOrder, m
     updated: datetime | None = mapped.fields.get("updated_at")
     if updated and order.ext_updated_at and updated < order.ext_updated_at:
         return "stale"
-    for name, value in _content(ctx, mapped).items():
+    for name, value in (await _content(ctx, mapped)).items():
         setattr(order, name, value)
     await ctx.session.execute(delete(OrderLine).where(OrderLine.order_no == order.no))
     _add_lines(ctx, order, mapped)
@@ -113,16 +113,18 @@ async def _write_change(ctx: ActionContext, args: IntakeIn, order: SalesOrder, m
     return "changed"
 
 
-def _content(ctx: ActionContext, mapped: MappedOrder) -> dict[str, Any]:
+async def _content(ctx: ActionContext, mapped: MappedOrder) -> dict[str, Any]:
     fields = mapped.fields
     review = (CHANNEL_REVIEW,) if mapped.status.audit == "pending" else ()
+    customer = str(fields.get("customer") or f"{mapped.ext_id}")
+    receiver = {name[9:]: value for name, value in fields.items() if name.startswith("receiver_") and value}
     return {
         "ext_updated_at": fields.get("updated_at"),
-        "customer": str(fields.get("customer") or f"{mapped.ext_id}"),
+        "customer": customer,
         "kind": str(fields.get("kind") or "retail"),
         "total": fields["total"],
         "payment": str(fields.get("payment") or ""),
-        "receiver": {name[9:]: value for name, value in fields.items() if name.startswith("receiver_") and value},
+        "receiver": await personal_rows.sealed(ctx.session, ctx.case, customer, receiver, also=found_by(receiver)),
         "area": area_of(fields),
         "tags": [*mapped.tags, *review],
         "contract": fields.get("contract"),
@@ -155,13 +157,22 @@ async def _raw(ctx: ActionContext, args: IntakeIn, ext_id: str) -> RawOrder | No
 
 
 async def _keep_raw(
-    ctx: ActionContext, args: IntakeIn, ext_id: str, digest: str, version: int, reason: Quarantined | None
+    ctx: ActionContext,
+    args: IntakeIn,
+    ext_id: str,
+    digest: str,
+    version: int,
+    *,
+    customer: str = "",
+    reason: Quarantined | None = None,
 ) -> None:
+    payload = await personal_rows.sealed(ctx.session, ctx.case, customer, args.payload)
     raw = await _raw(ctx, args, ext_id)
     if raw is None:
         raw = RawOrder(channel=args.channel, account=args.account, ext_id=ext_id)
         ctx.session.add(raw)
-    raw.payload, raw.digest, raw.mapping_version, raw.received_at = args.payload, digest, version, ctx.at
+    raw.payload, raw.customer, raw.digest = payload, customer, digest
+    raw.mapping_version, raw.received_at = version, ctx.at
     raw.verdict = "mapped" if reason is None else "quarantined"
     raw.reason = {} if reason is None else {"zh": reason.zh, "en": reason.en}
     with racing_insert(f"raw order {ext_id}"):
@@ -172,6 +183,7 @@ async def _answer(ctx: ActionContext, order: SalesOrder, verdict: Any) -> Intake
     lines = await ctx.session.scalars(
         select(OrderLine).where(OrderLine.order_no == order.no).order_by(OrderLine.position)
     )
+    receiver = await personal_rows.opened(ctx.session, order.receiver, erased={})
     return IntakeOut(
         verdict=verdict,
         order=order.no,
@@ -185,15 +197,14 @@ async def _answer(ctx: ActionContext, order: SalesOrder, verdict: Any) -> Intake
         audit=order.audit,
         fulfilment=order.fulfilment,
         lines=[IntakeLine(sku=line.sku, qty=line.qty) for line in lines],
-        receiver=masked(order.receiver),
-        to=_goes_to(order),
+        receiver=masked(receiver),
+        to=_goes_to(order, receiver),
         tags=list(order.tags),
     )
 
 
-def _goes_to(order: SalesOrder) -> Point | None:
+def _goes_to(order: SalesOrder, receiver: dict[str, Any]) -> Point | None:
     """The receiver's own point where the channel gave one with its datum; else the middle of the district or city."""
-    receiver = order.receiver
     if {"lat", "lng", "datum"} <= set(receiver):
         return point_at(float(receiver["lat"]), float(receiver["lng"]), str(receiver["datum"]))
     return area_point(order.area)

@@ -20,6 +20,12 @@ def masked(receiver: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _mask(name, str(value)) if name in _PERSONAL else value for name, value in receiver.items()}
 
 
+def found_by(receiver: Mapping[str, Any]) -> dict[str, str]:
+    """What a receiver may be looked for by; a number that the channel has masked is many people's."""
+    phone = str(receiver.get("phone") or "")
+    return {"phone": phone} if phone and "*" not in phone else {}
+
+
 def _mask(name: str, value: str) -> str:
     if "*" in value:
         return value

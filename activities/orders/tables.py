@@ -12,18 +12,22 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from waystation.store.schema import Base, Json, Key, LongText, Money
+from waystation.store.schema import Base, Json, Key, LongText, Money, personal_of
 
 
 class RawOrder(Base):
-    """The last text of an order that a channel sent. `verdict`: mapped or quarantined, with the reason."""
+    """The last text of an order that a channel sent. `verdict`: mapped or quarantined, with the reason.
+
+    `payload` is sealed as data of `customer`, who is empty where the text could not be mapped.
+    """
 
     __tablename__ = "raw_order"
 
     channel: Mapped[str] = mapped_column(Key(), primary_key=True)
     account: Mapped[str] = mapped_column(Key(), primary_key=True)
     ext_id: Mapped[str] = mapped_column(Key(), primary_key=True)
-    payload: Mapped[Any] = mapped_column(Json())
+    customer: Mapped[str] = mapped_column(Key(), default="")
+    payload: Mapped[Any] = mapped_column(Json(), info=personal_of("customer"))
     digest: Mapped[str] = mapped_column(Key())
     mapping_version: Mapped[int]
     verdict: Mapped[str] = mapped_column(Key(16))
@@ -32,7 +36,7 @@ class RawOrder(Base):
 
 
 class SalesOrder(Base):
-    """An order in our terms. Amounts in fen; `area` is province/city/district; `at_lat` … where the goods go."""
+    """An order in our terms. Amounts in fen; `area` is province/city/district; `receiver` is sealed."""
 
     __tablename__ = "sales_order"
     __table_args__ = (
@@ -51,7 +55,7 @@ class SalesOrder(Base):
     total: Mapped[int] = mapped_column(Money)
     currency: Mapped[str] = mapped_column(Key(3), default="CNY")
     payment: Mapped[str] = mapped_column(Key(32), default="")
-    receiver: Mapped[dict[str, Any]] = mapped_column(Json())
+    receiver: Mapped[dict[str, Any]] = mapped_column(Json(), info=personal_of("customer"))
     area: Mapped[str] = mapped_column(Key(), default="")
     tags: Mapped[list[Any]] = mapped_column(Json())
     pay: Mapped[str] = mapped_column(Key(16))

@@ -27,6 +27,7 @@ from activities.tickets.tables import ServicePoint, Ticket
 from activities.tickets.upkeep import machine_hours, plan_maintenance
 from waystation.contracts.catalog import ActionError
 from waystation.contracts.errors import Refused
+from waystation.store import personal_rows
 from waystation.store.session import Conflict
 
 __all__ = ["machine_hours", "plan_maintenance"]
@@ -87,7 +88,7 @@ async def open_ticket(ctx: ActionContext, args: OpenIn) -> OpenOut:
             category=args.category,
             lane=args.lane,
             serial_no=args.serial_no or "",
-            text=args.text,
+            text=await personal_rows.sealed_text(ctx.session, ctx.case, args.customer, args.text),
             region=args.region or "",
             state="open",
             case_id=ctx.case,
@@ -182,7 +183,8 @@ async def close(ctx: ActionContext, args: CloseIn) -> CloseOut:
     if changed:
         await _free_place(ctx, ticket)
         ticket.state, ticket.closed_at = "closed", ctx.at
-        ticket.satisfaction, ticket.minutes, ticket.remark = args.satisfaction, args.minutes, args.remark
+        ticket.satisfaction, ticket.minutes = args.satisfaction, args.minutes
+        ticket.remark = await personal_rows.sealed_text(ctx.session, ctx.case, ticket.customer, args.remark)
     ended = ticket.closed_at or ctx.at
     return CloseOut(changed=changed, minutes_open=int((ended - ticket.opened_at).total_seconds() // 60))
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Double, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from waystation.store.schema import Base, Json, Key, LongText
+from waystation.store.schema import Base, Json, Key, LongText, personal_of
 
 
 class Ticket(Base):
-    """One request of a customer. `state`: open, dispatched, closed or void."""
+    """One request of a customer. `state`: open, dispatched, closed or void. What the customer said is sealed."""
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -26,13 +26,13 @@ class Ticket(Base):
     category: Mapped[str] = mapped_column(Key())
     lane: Mapped[str] = mapped_column(Key(16))
     serial_no: Mapped[str] = mapped_column(Key(), default="")
-    text: Mapped[str] = mapped_column(LongText)
+    text: Mapped[str] = mapped_column(LongText, info=personal_of("customer"))
     region: Mapped[str] = mapped_column(Key(), default="")
     state: Mapped[str] = mapped_column(Key(16), default="open")
     service_point: Mapped[str | None] = mapped_column(Key())
     satisfaction: Mapped[int | None]
     minutes: Mapped[int] = mapped_column(default=0)
-    remark: Mapped[str] = mapped_column(LongText, default="")
+    remark: Mapped[str] = mapped_column(LongText, default="", info=personal_of("customer"))
     case_id: Mapped[str] = mapped_column(Key(64))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

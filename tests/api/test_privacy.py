@@ -101,8 +101,9 @@ async def test_an_erased_person_is_shown_as_erased(office: Office) -> None:
     assert (done.status_code, done.json()["cases"]) == (200, ["e1", "e2"])
     case = (await office.ask("lea", "GET", "/cases/e1")).json()["case"]
     assert (case["title"], case["data"]) == (ERASED, {"phone": ERASED, "name": ERASED})
-    log = (await office.ask("root", "GET", "/audit", params={"limit": 1})).json()["items"][0]
-    assert (log["action"], log["actor"], log["detail"]["reason"]) == ("person.erase", "root", "asked by letter")
+    items = (await office.ask("root", "GET", "/audit")).json()["items"]
+    log = next(row for row in items if row["action"] == "person.erase")
+    assert (log["actor"], log["detail"]["reason"]) == ("root", "asked by letter")
     assert OTHER not in json.dumps(log)
 
 

@@ -12,6 +12,7 @@ import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from textwrap import dedent
@@ -20,12 +21,16 @@ from typing import Any
 
 import pytest
 
+from tests.support.four_processes import start_of
 from tests.support.installation import Installation
 
 #: What a case holds of a person, what an answer adds, and what is said in comments of commands.
 PERSONAL = ("13877776666", "PLANTED-NAME-ZHANG", "11010519491231002X", "PLANTED-ANSWER-Q9")
 #: What people write of him and put with his case, sealed as his.
 WRITTEN = ("PLANTED-COMMENT-1", "PLANTED-COMMENT-2", "PLANTED-REASON-3", "PLANTED-FILE-4", "PLANTED-FILENAME-5")
+#: What the shipped processes write into rows of orders and tickets, and how somebody who works here is reached.
+IN_ROWS = ("13866665555", "PLANTED-RECEIVER-R6", "PLANTED-STREET-R7", "PLANTED-TICKET-T8")
+STAFF = ("13855554444", "planted.staff@example.com")
 HTTP_SECRET, WRONG_PASSWORD = "PLANTED-HTTP-KEY-V7", "PLANTED-WRONG-PASS-3"
 #: Not personal, and so not sealed at rest; but nothing of a case is readable in Temporal or in logs.
 NOTE = "PLANTED-NOTE-5521"
@@ -166,6 +171,36 @@ def run(place: Installation, port: int) -> list[str]:
     return made
 
 
+def held_of(api: Api, case: str, field: str) -> Any:
+    """What a case holds in a field by now."""
+    return api.ask("GET", f"/cases/{case}")[1]["case"]["data"].get(field)
+
+
+def run_shipped(place: Installation) -> list[str]:
+    """An order and a ticket of the shipped processes, and a new colleague; the secrets that came into being."""
+    api = Api(place.url)
+    phone, name, street, said = IN_ROWS
+    api.sign_in("admin_xu", place.passwords["admin_xu"])
+    colleague = {"id": "leak_colleague", "name": "Colleague", "phone": STAFF[0], "email": STAFF[1]}
+    assert api.ask("POST", "/people", colleague)[0] == 201
+    assert api.ask("GET", "/people/leak_colleague")[1]["phone"] == STAFF[0]
+    _, order = start_of("fulfilment", 1)
+    order["payload"]["receiver"] |= {"phone": phone, "name": name, "street": street}
+    _, ticket = start_of("ticket", 1)
+    ticket["text"] = f"{said} {ticket['text']}"
+    made = []
+    for process, data, written in (("fulfilment", order, "order"), ("ticket", ticket, "ticket")):
+        starter = start_of(process, 1)[0]
+        api.sign_in(starter, place.passwords[starter])
+        made.append(api.token)
+        status, begun = api.ask("POST", "/cases", {"process": process, "data": data})
+        assert status == 201, begun
+        api.sign_in("owner_chen", place.passwords["owner_chen"])
+        made.append(api.token)
+        until(partial(held_of, api, begun["case"]["id"], written))
+    return made
+
+
 @pytest.mark.slow
 @pytest.mark.temporal
 def test_planted_secrets_are_nowhere(tmp_path: Path) -> None:
@@ -182,7 +217,7 @@ def test_planted_secrets_are_nowhere(tmp_path: Path) -> None:
             WAYSTATION_HTTP_ALLOW=f"http://127.0.0.1:{port}", WAYSTATION_PRIVATE_NETWORKS="127.0.0.1",
         )  # fmt: skip
         try:
-            made = run(place, port)
+            made = run(place, port) + run_shipped(place)
             with urllib.request.urlopen(f"{place.url}/metrics", timeout=10) as answer:
                 (tmp_path / "var" / "metrics.txt").write_bytes(answer.read())
         finally:
@@ -191,7 +226,7 @@ def test_planted_secrets_are_nowhere(tmp_path: Path) -> None:
     files = {file.name: file.read_bytes() for file in (tmp_path / "var").rglob("*") if file.is_file()}
     assert b"leak_probe" in files["temporal.db"]  # what is not sealed would be found
     assert b"binary/waystation-sealed" in files["temporal.db"]
-    planted = [*PERSONAL, *WRITTEN, HTTP_SECRET, WRONG_PASSWORD, *made, keys[3:]]
+    planted = [*PERSONAL, *WRITTEN, *IN_ROWS, *STAFF, HTTP_SECRET, WRONG_PASSWORD, *made, keys[3:]]
     found = {(name, secret) for name, text in files.items() for secret in planted if secret.encode() in text}
     assert found == set()
     elsewhere = {name: text for name, text in files.items() if not name.startswith("waystation.db")}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -15,8 +16,12 @@ from waystation.commands.up import complain
 from waystation.contracts.errors import Refused, WaystationError
 
 if TYPE_CHECKING:
+    from waystation.sealing.ring import KeyRing
     from waystation.store.erasing import Found
     from waystation.store.session import Database, TenantSession
+
+    #: Work that is done again until it finds nothing more to do.
+    Rounds = Sequence[Callable[[TenantSession], Awaitable[int]]]
 
 Answer = TypeVar("Answer")
 #: Who is said to have done what is done from here.
@@ -28,7 +33,7 @@ Tenant = Annotated[str, typer.Option(help="Tenant. 租户。")]
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Personal data. 个人信息。", no_args_is_help=True)
-    for command in (find, export, erase, rewrap):
+    for command in (find, export, erase, rewrap, seal):
         group.command(command.__name__)(command)
     app.add_typer(group, name="privacy")
 
@@ -70,6 +75,7 @@ def export(
     from waystation.settings import Settings
     from waystation.store import audit, personal_exports
 
+    _know_tables()
     by, value = _parted(who)
 
     async def work(session: TenantSession) -> dict[str, Any]:
@@ -92,29 +98,54 @@ def export(
 
 def rewrap() -> None:
     """Wrap the keys of all people by the first master key, so that older ones can go. 用新主密钥重新加密。"""
+    from waystation.store import file_seal, person_keys, personal_contacts
+
+    def again(ring: KeyRing) -> Rounds:
+        return [partial(some, ring=ring) for some in (person_keys.rewrap, file_seal.rewrap, personal_contacts.rewrap)]
+
+    _for_every_tenant(again)
+
+
+def seal() -> None:
+    """Seal contacts of people, and rows of orders and tickets, from before there were keys. 加密已有的明文数据。"""
+    from waystation.store import personal_contacts, personal_rows
+
+    _know_tables()
+    _for_every_tenant(lambda _ring: [personal_contacts.seal_all, personal_rows.seal_some])
+
+
+def _know_tables() -> None:
+    """Rows of capabilities are looked through as far as their tables are known."""
+    from activities import table_modules
+
+    for module in table_modules():
+        import_module(module)
+
+
+def _for_every_tenant(rounds: Callable[[KeyRing], Rounds]) -> None:
+    """Do each round in every tenant until there is nothing left to do, and say how much it was."""
     try:
-        for tenant, count in asyncio.run(_rewrap()).items():
+        for tenant, count in asyncio.run(_everywhere(rounds)).items():
             typer.echo(f"{tenant}: {count}")
     except WaystationError as error:
         raise complain(error) from None
 
 
-async def _rewrap() -> dict[str, int]:
-    from waystation.store import file_seal, person_keys, tenants
+async def _everywhere(rounds: Callable[[KeyRing], Rounds]) -> dict[str, int]:
+    from waystation.store import tenants
     from waystation.store.session import EVERY_TENANT
 
     database = _database()
-    ring = database.ring
     done: dict[str, int] = {}
     try:
-        if ring is None:
+        if database.ring is None:
             raise Refused("not_sealed", "no keys are set (WAYSTATION_KEYS)", "未设置密钥（WAYSTATION_KEYS）")
         async with database.read(EVERY_TENANT) as session:
             names = [row.tenant for row in await tenants.all_tenants(session)]
         for name in names:
             done[name] = 0
-            for rewrap_some in (person_keys.rewrap, file_seal.rewrap):
-                while count := await database.transact(name, partial(rewrap_some, ring=ring)):
+            for some in rounds(database.ring):
+                while count := await database.transact(name, some):
                     done[name] += count
         return done
     finally:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, or_, select, type_coerce, update
 
 from waystation.contracts.errors import Refused
 from waystation.sealing.personal import FOUND_BY
-from waystation.store import audit, exact_json, outbox, person_keys
+from waystation.store import audit, exact_json, organisation, outbox, person_keys
 from waystation.store.ids import new_id
 from waystation.store.schema import LongText
 from waystation.store.session import TenantSession
@@ -129,9 +129,10 @@ async def erase(
         Refused: `not_sealed`, `bad_request`, `not_found`, `ambiguous_person`, `still_needed`.
     """
     found = await find(session, by, value)
-    if not found.people:
+    left = by == "member" and await organisation.forget_contact(session, value, by=actor, at=at, force=force)
+    if not found.people and not left:
         raise _nobody(found)
-    waiting = await _open_cases(session, list(found.cases))
+    waiting, ended = await _open_and_ended(session, list(found.cases))
     if waiting and not force:
         raise Refused(
             "still_needed",
@@ -140,9 +141,11 @@ async def erase(
             {"cases": waiting[:_NAMED], "count": len(waiting)},
         )
     await _destroy(session, found, actor, at)
-    await _empty(session, [case for case in found.cases if case not in set(waiting)])
+    await _empty(session, ended)
     detail = {"people": found.people, "cases": len(found.cases), "open": len(waiting), "reason": reason, "by": by}
-    await audit.record(session, actor, "person.erase", at=at, target=f"person/{found.people[0]}", detail=detail)
+    await audit.record(
+        session, actor, "person.erase", at=at, target=f"person/{(found.people or ['member'])[0]}", detail=detail
+    )
     return found
 
 
@@ -158,9 +161,11 @@ def _nobody(found: Found) -> Refused:
     )
 
 
-async def _open_cases(session: TenantSession, cases: Sequence[str]) -> list[str]:
-    query = select(CaseRow.case_id).where(CaseRow.case_id.in_(cases), CaseRow.status.in_(_OPEN))
-    return list(await session.scalars(query.order_by(CaseRow.case_id)))
+async def _open_and_ended(session: TenantSession, cases: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Which of these cases still go on, and which have ended; rows that no case has written stand in neither."""
+    query = select(CaseRow.case_id, CaseRow.status).where(CaseRow.case_id.in_(cases)).order_by(CaseRow.case_id)
+    found = (await session.execute(query)).all()
+    return [case for case, status in found if status in _OPEN], [case for case, status in found if status not in _OPEN]
 
 
 async def _destroy(session: TenantSession, found: Found, actor: str, at: datetime) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from waystation.contracts.directory import ADMINS, Part, Parts, PersonRecord, composed, record_of
 from waystation.contracts.errors import Refused
 from waystation.contracts.people import Organisation
+from waystation.store import personal_contacts
 from waystation.store.cursors import Page, cut, page_of
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import Conflict, TenantSession
@@ -27,7 +28,14 @@ from waystation.store.tables.people import OrganisationPartRow, PersonLinkRow, P
 #: Rows written by one statement.
 _AT_ONCE = 500
 _ORDER = (PersonRow.place, PersonRow.person)
-_COLUMNS = (PersonRow.record, PersonRow.revision, PersonRow.place, PersonRow.changed_at, PersonRow.changed_by)
+_COLUMNS = (
+    PersonRow.record,
+    PersonRow.contact,
+    PersonRow.revision,
+    PersonRow.place,
+    PersonRow.changed_at,
+    PersonRow.changed_by,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +62,13 @@ class StoredPart:
 # ---------------------------------------------------------------------------------------------------- people
 async def person(session: TenantSession, person_id: str) -> Stored | None:
     row = (await session.execute(select(*_COLUMNS).where(PersonRow.person == person_id))).one_or_none()
-    return None if row is None else _stored(row)
+    return None if row is None else _stored(session, row)
 
 
 async def everybody(session: TenantSession) -> dict[str, Stored]:
     """All people in the organisation's order, those who left too."""
     found = await session.execute(select(*_COLUMNS).order_by(*_ORDER))
-    return {one.record.id: one for one in map(_stored, found)}
+    return {one.record.id: one for one in (_stored(session, row) for row in found)}
 
 
 async def page(
@@ -93,7 +101,8 @@ async def page(
                 func.lower(PersonRow.person).contains(part, autoescape=True),
             )
         )
-    rows = [_stored(row) for row in await session.execute(page_of(query, _ORDER, cursor, limit, newest_first=False))]
+    found = await session.execute(page_of(query, _ORDER, cursor, limit, newest_first=False))
+    rows = [_stored(session, row) for row in found]
     return cut(rows, [[row.place, row.record.id] for row in rows], limit)
 
 
@@ -127,7 +136,7 @@ async def add(session: TenantSession, records: Sequence[PersonRecord], *, by: st
         {
             "person": record.id,
             "place": last + number,
-            **_columns(record),
+            **_columns(session, record),
             "revision": 1,
             "created_at": at,
             "changed_at": at,
@@ -170,7 +179,7 @@ async def change(
     result = await session.execute(
         update(PersonRow)
         .where(PersonRow.person == record.id, PersonRow.revision == known.revision)
-        .values(**_columns(record), revision=known.revision + 1, changed_at=at, changed_by=by)
+        .values(**_columns(session, record), revision=known.revision + 1, changed_at=at, changed_by=by)
     )
     if not _hit(result):
         # Changed between our look and our write: who named no revision has it done again.
@@ -193,6 +202,16 @@ async def remove(session: TenantSession, person_id: str, *, revision: int | None
     if revision is not None and revision != known.revision:
         raise changed_meanwhile(known.revision)
     await _forget(session, [person_id])
+
+
+async def forget_contact(session: TenantSession, person_id: str, *, by: str, at: datetime, force: bool) -> bool:
+    """Drop how to reach somebody who has left, or with `force` anybody; whether there was anything to drop."""
+    known = await person(session, person_id)
+    if known is None or (known.record.active and not force):
+        return False
+    bare = personal_contacts.without(known.record)
+    await change(session, bare, by=by, at=at, known=known)
+    return bare != known.record
 
 
 async def _forget(session: TenantSession, people: Sequence[str]) -> None:
@@ -320,8 +339,8 @@ def changed_meanwhile(revision: int) -> Refused:
     )
 
 
-def _stored(row: Any) -> Stored:
-    record = msgspec.json.decode(row.record, type=PersonRecord)
+def _stored(session: TenantSession, row: Any) -> Stored:
+    record = personal_contacts.joined(session, msgspec.json.decode(row.record, type=PersonRecord), row.contact)
     return Stored(record, row.revision, row.place, row.changed_at, row.changed_by)
 
 
@@ -329,8 +348,9 @@ def _stored_part(row: OrganisationPartRow) -> StoredPart:
     return StoredPart(msgspec.json.decode(row.record, type=Part), row.revision, row.changed_at, row.changed_by)
 
 
-def _columns(record: PersonRecord) -> dict[str, Any]:
-    return {"name": record.name, "active": record.active, "record": _text(record)}
+def _columns(session: TenantSession, record: PersonRecord) -> dict[str, Any]:
+    kept, contact = personal_contacts.parted(session, record)
+    return {"name": record.name, "active": record.active, "record": _text(kept), "contact": contact}
 
 
 def _text(value: Any) -> str:

@@ -14,14 +14,13 @@ import msgspec
 from sqlalchemy import select
 
 from waystation.sealing.envelopes import Envelope, replaced, take_out
-from waystation.store import erasing, exact_json, file_seal, person_keys
+from waystation.store import erasing, exact_json, file_seal, organisation, person_keys, personal_rows
 from waystation.store.erasing import Found
 from waystation.store.session import TenantSession
 from waystation.store.tables.access import FileRow, UserRow
 from waystation.store.tables.cases import CaseRow
 from waystation.store.tables.desk import CommentRow
 from waystation.store.tables.journal import JournalRow
-from waystation.store.tables.people import PersonRow
 
 #: What stands where data are somebody else's.
 OTHERS = "他人数据 of somebody else"
@@ -38,6 +37,7 @@ async def export(session: TenantSession, by: str, value: str) -> dict[str, Any]:
         found = await erasing.find(session, by, value)
     cases = [await _case(session, case, numbers) for case, numbers in found.cases.items()]
     held: dict[str, Any] = {"looked_for": {"by": by, "value": value}, "cases": [case for case in cases if case]}
+    held["rows"] = await personal_rows.rows_of(session, found.cases)
     if by == "member":
         held["member"] = await _member(session, value)
         held["written"] = await _written(session, value)
@@ -122,12 +122,12 @@ async def _written(session: TenantSession, person: str) -> dict[str, Any]:
 
 async def _member(session: TenantSession, person: str) -> dict[str, Any] | None:
     """The record of somebody who works here, and whether he may sign in."""
-    row = await session.get(PersonRow, (session.tenant, person))
+    known = await organisation.person(session, person)
     user = await session.get(UserRow, (session.tenant, person))
-    if row is None and user is None:
+    if known is None and user is None:
         return None
     return {
-        "record": msgspec.json.decode(row.record) if row is not None else None,
+        "record": msgspec.to_builtins(known.record) if known is not None else None,
         "login": user.login if user is not None else None,
         "login_since": user.created_at if user is not None else None,
     }

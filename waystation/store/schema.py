@@ -144,6 +144,19 @@ class Json(TypeDecorator[Any]):
         return x is y or (x is not None and y is not None and exact_json.encode(x) == exact_json.encode(y))
 
 
+#: Marks columns with personal data; see `personal_of`.
+PERSONAL = "personal"
+
+
+def personal_of(column: str) -> dict[str, Any]:
+    """`info` of a column with personal data, which `waystation.store.personal_rows` seals and opens.
+
+    Args:
+        column: the one of the same row that says which customer's they are.
+    """
+    return {PERSONAL: column}
+
+
 #: Bytes of any length.
 Blob = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 

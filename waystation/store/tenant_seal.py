@@ -57,3 +57,10 @@ def opened(session: TenantSession, kept: Any) -> Any:
     if not isinstance(kept, dict) or set(kept) != {_KEPT} or not isinstance(kept[_KEPT], str):
         return kept
     return exact_json.decode(opened_bytes(session, base64.b64decode(kept[_KEPT])).decode())
+
+
+def key_id(kept: Any) -> str:
+    """Which master key a value was sealed by; empty where it is not sealed."""
+    if not isinstance(kept, dict) or set(kept) != {_KEPT}:
+        return ""
+    return base64.b64decode(kept[_KEPT]).removeprefix(MARK).partition(b" ")[0].decode()

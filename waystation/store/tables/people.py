@@ -13,7 +13,10 @@ from waystation.store.tables.columns import CaseId, Digest, Name, PersonId, Visi
 
 
 class PersonRow(Base):
-    """A person. `record` is a `contracts.directory.PersonRecord` as JSON text; `place` orders the organisation."""
+    """A person. `record` is a `contracts.directory.PersonRecord` as JSON text; `place` orders the organisation.
+
+    With keys, how to reach somebody stands in `contact`, sealed for the tenant, and not in the record.
+    """
 
     __tablename__ = "people"
     __table_args__ = (Index("ix_people_place", "tenant", "place"),)
@@ -23,6 +26,7 @@ class PersonRow(Base):
     name: Mapped[str] = mapped_column(LongText())
     active: Mapped[bool]
     record: Mapped[str] = mapped_column(LongText())
+    contact: Mapped[Any] = mapped_column(Json(), nullable=True)
     revision: Mapped[int]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
