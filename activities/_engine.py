@@ -19,8 +19,9 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from activities._asking import Asking
-from activities._journal import record, reserve
+from activities._journal import may_go_together, record, record_together, reserve
 from activities._runtime import ActionRequest, BeforeCommit, Failed, Outcome, Succeeded, run_action
+from activities._together import Together
 from waystation.contracts import runs
 from waystation.contracts.catalog import ActionSpec
 from waystation.contracts.events import CancelCase, FreeLock, SendMessage, StartCase
@@ -87,6 +88,7 @@ class CaseActivities:
         self._asking = asking
         self._runner = runner
         self._decided = decided
+        self._together = Together(self._write)
 
     @property
     def all(self) -> list[Callable[..., Awaitable[Any]]]:
@@ -97,14 +99,26 @@ class CaseActivities:
     async def record(self, request: RecordRequest) -> Recorded:
         """Write entries and effects in one transaction."""
         bind_contextvars(tenant=request.mark.tenant, case=request.mark.case)
-
-        async def work(session: TenantSession) -> Recorded:
-            return await record(session, request, self._asking)
-
-        recorded = await self._database.transact(request.mark.tenant, work)
+        recorded = await (self._together.record(request) if may_go_together(request) else self._alone(request))
         if _concerns_others(request):
             self._decided()
         return recorded
+
+    async def _alone(self, request: RecordRequest) -> Recorded:
+        async def work(session: TenantSession) -> Recorded:
+            return await record(session, request, self._asking)
+
+        return await self._database.transact(request.mark.tenant, work)
+
+    async def _write(self, requests: Sequence[RecordRequest]) -> list[Recorded]:
+        """Write requests of one tenant: one as it is, several together."""
+        if len(requests) == 1:
+            return [await self._alone(requests[0])]
+
+        async def work(session: TenantSession) -> list[Recorded]:
+            return await record_together(session, requests, self._asking)
+
+        return await self._database.transact(requests[0].mark.tenant, work)
 
     @activity.defn(name=runs.KEEP_STATE)
     async def keep_state(self, given: StoredState) -> StoredState:

@@ -6,7 +6,7 @@ sends it again. What has to happen outside the database goes into the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, assert_never
@@ -36,7 +36,7 @@ from waystation.contracts.events import (
 from waystation.contracts.runs import Answer, CalledStart, CaseMark, Ended, LockClaim, Recorded, RecordRequest
 from waystation.store import journal, locks, lost_entries, messages, outbox, states
 from waystation.store.ids import new_id
-from waystation.store.journal import CaseMeta
+from waystation.store.journal import Addition, CaseMeta
 from waystation.store.locks import Holder
 from waystation.store.messages import Delivery, Message
 from waystation.store.session import TenantSession
@@ -70,13 +70,41 @@ async def record(session: TenantSession, request: RecordRequest, asking: Asking)
         answers += [_arrival(each.message, mark.at) for each in instead if each.case_id == mark.case]
     for effect in request.effects:
         answers += await _carry_out(session, mark, effect)
-    questions = [effect for effect in request.effects if isinstance(effect, ResolvePeople)]
-    found = await asking.answer(session, mark, questions)
+    found = await asking.answer(session, mark, _questions(request))
     entries = asking.ahead(request, found) if found and not answers else []
     await _append(session, mark.case, entries, meta)
     if request.ended is not None:
         await _end(session, mark, request.ended)
     return Recorded([*answers, *found], entries[-1].seq if entries else 0)
+
+
+def may_go_together(request: RecordRequest) -> bool:
+    """May it share a transaction with those of other cases? Then it brings entries, questions for people and an end,
+    and none of what several cases may wait for each other with: messages, locks, other cases."""
+    if request.taken or request.refused:
+        return False
+    return all(isinstance(effect, ResolvePeople) for effect in request.effects)
+
+
+async def record_together(session: TenantSession, requests: Sequence[RecordRequest], asking: Asking) -> list[Recorded]:
+    """Write requests of different cases, each of which `may_go_together`; their answers in the same order."""
+    metas = [CaseMeta(each.mark.version, each.mark.plan, *_caller(each)) for each in requests]
+    additions = [Addition(each.mark.case, each.entries, meta) for each, meta in zip(requests, metas, strict=True)]
+    await journal.append_all(session, additions)
+    answers = [await asking.answer(session, each.mark, _questions(each)) for each in requests]
+    ahead = [asking.ahead(each, found) if found else [] for each, found in zip(requests, answers, strict=True)]
+    further = zip(additions, ahead, strict=True)
+    await journal.append_all(session, [Addition(each.case_id, entries, each.meta) for each, entries in further])
+    for each in requests:
+        if each.ended is not None:
+            await _end(session, each.mark, each.ended)
+    return [
+        Recorded(list(found), entries[-1].seq if entries else 0) for found, entries in zip(answers, ahead, strict=True)
+    ]
+
+
+def _questions(request: RecordRequest) -> list[ResolvePeople]:
+    return [effect for effect in request.effects if isinstance(effect, ResolvePeople)]
 
 
 async def hand_out(session: TenantSession, deliveries: Iterable[Delivery], at: datetime) -> None:
@@ -197,8 +225,7 @@ async def _send(session: TenantSession, mark: CaseMark, effect: SendMessage) -> 
 
 
 async def _end(session: TenantSession, mark: CaseMark, ended: Ended) -> None:
-    """What a case leaves behind: nothing waits or is held, whoever called it is told, its state is kept."""
-    await messages.stop_all(session, mark.case)
+    """What a case leaves behind: nothing is held, whoever called it is told, its state is kept."""
     for name, holder in await locks.free_all(session, mark.case):
         await grant(session, name, holder, mark.at)
     await states.keep_end(session, mark.case, states.EndState(bytes(ended.state), mark.plan, mark.engine), at=mark.at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +14,7 @@ from designer_api.deps import Parts, now
 from designer_api.views import case_with_tasks, may_see, no_case, shown
 from waystation.contracts.errors import Refused, Unavailable
 from waystation.contracts.events import Command
+from waystation.gateway.arrivals import Seen
 from waystation.store import audit, cases, form_drafts, idempotency
 from waystation.store.form_drafts import start_form
 from waystation.store.ids import new_id
@@ -62,12 +62,11 @@ async def _case_for(held: Parts, caller: Caller, body: schemas.StartCase, key: s
 
 async def _written(held: Parts, tenant: str, case: str) -> None:
     """Wait until the new case can be read: its first journal entries are written by the worker."""
-    give_up = asyncio.get_running_loop().time() + _PATIENCE
-    while asyncio.get_running_loop().time() < give_up:
-        async with held.database.read(tenant) as session:
-            if await cases.case(session, case) is not None:
-                return
-        await asyncio.sleep(0.02)
+    async with held.database.read(tenant) as session:
+        if await cases.case(session, case) is not None:
+            return
+    if await held.gateway.arrivals.wait(tenant, case, _PATIENCE) is not Seen.NOTHING:
+        return
     raise Unavailable(
         "engine_unavailable",
         "the case is not under way yet; send the same request again",

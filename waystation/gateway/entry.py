@@ -23,9 +23,10 @@ from waystation.contracts.events import CallEnded, Command, LockGranted, Message
 from waystation.contracts.people import Organisation
 from waystation.contracts.runs import CalledStart, Carried, CaseInput, Pulse, Trial
 from waystation.gateway import choosing
+from waystation.gateway.arrivals import Arrivals, Seen
 from waystation.gateway.choosing import Newcomer
 from waystation.gateway.doubts import doubt
-from waystation.gateway.line import GONE, CaseLine
+from waystation.gateway.line import FIRST_PATIENCE, GONE, CaseLine
 from waystation.measures import counted
 from waystation.store import case_keys, cases, definitions, locks, messages, people, states, tenants
 from waystation.store.ids import new_id
@@ -80,6 +81,7 @@ class Gateway:
         self.plans = plans
         self.task_queue = task_queue
         self.line = CaseLine(client, task_queue, marks=marks)
+        self.arrivals = Arrivals(database)
 
     # ------------------------------------------------------------------------------------------- starting
     async def start(
@@ -130,7 +132,8 @@ class Gateway:
         begun = await self._reserve(given, at)
         if begun.case == given.case:
             await self._start(given, program)
-        await self.line.first_answer(tenant, begun.case)
+        if await self.arrivals.wait(tenant, begun.case, FIRST_PATIENCE.total_seconds()) is Seen.STORED:
+            await self.line.first_answer(tenant, begun.case)
         return begun
 
     async def start_called(self, tenant: str, called: CalledStart) -> None:

@@ -7,7 +7,7 @@ The projector knows only this: it looks rows up and adds rows. Whether they come
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -63,7 +63,7 @@ _TASK_KINDS = frozenset(
     }
 )
 #: Node kinds that open tasks.
-_ASKING = frozenset({"task", "approval"})
+ASKING = frozenset({"task", "approval"})
 _VISIT_KINDS = frozenset({EntryKind.NODE_ENTERED, EntryKind.NODE_LEFT, EntryKind.NODE_WITHDRAWN})
 _CLOCK_KINDS = frozenset({EntryKind.CLOCK_SET, EntryKind.CLOCK_STOPPED})
 
@@ -130,27 +130,57 @@ def _primary_key(table: type[Base]) -> list[str]:
     return [str(column.key) for column in inspect(table).primary_key]
 
 
-async def load_for(session: TenantSession, case_id: str, entries: list[Entry]) -> CaseRows:
-    """The stored rows that these entries may change. The case's row is locked until the transaction ends."""
-    rows = CaseRows(case_id)
-    query = select(CaseRow).where(CaseRow.case_id == case_id).with_for_update()
-    rows.keep(await session.scalars(query.execution_options(populate_existing=True)))
-    if rows.find(CaseRow) is None:
-        return rows
-    everything = any(entry.kind in _SWEEPING for entry in entries)
-    tasks = _paths(entries, _TASK_KINDS) | _left_by_people(entries)
-    clocks = {str(entry.data.get("clock")) for entry in entries if entry.kind in _CLOCK_KINDS}
-    clocks |= {f"{path}|deadline" for path in _paths(entries, {EntryKind.TASK_OPENED})}
-    await _load(session, rows, TaskRow, TaskRow.path, tasks, everything=everything)
-    await _load(session, rows, TaskPersonRow, TaskPersonRow.path, tasks, everything=everything)
-    await _load(session, rows, VisitRow, VisitRow.path, _paths(entries, _VISIT_KINDS), everything=everything)
-    await _load(session, rows, ClockRow, ClockRow.clock, clocks, everything=everything)
-    closing = _paths(entries, {EntryKind.INCIDENT_CLOSED})
-    if rows.case.incidents:
-        await _load(session, rows, IncidentRow, IncidentRow.path, closing, everything=everything)
-    if any(entry.kind is EntryKind.VERB for entry in entries):
-        rows.keep(await session.scalars(select(ReaderRow).where(ReaderRow.case_id == case_id)))
-    return rows
+class Held(dict[str, CaseRows]):
+    """Rows of several cases, by case id."""
+
+    def keep(self, rows: Iterable[Base]) -> None:
+        """Take rows that are stored already, each to its case."""
+        for row in rows:
+            self[row.case_id].keep([row])  # type: ignore[attr-defined] # all of PROJECTED have it
+
+
+#: What entries are about to change in the rows of one table: those of these keys.
+Wanted = dict[str, set[str]]
+
+
+async def load_for(session: TenantSession, entries: Mapping[str, Sequence[Entry]]) -> Held:
+    """The stored rows that these entries of cases may change. Their rows are locked until the transaction ends, in
+    the order of their ids, so that two transactions never wait for each other in a ring."""
+    held = Held({case_id: CaseRows(case_id) for case_id in entries})
+    query = select(CaseRow).where(CaseRow.case_id.in_(sorted(entries))).order_by(CaseRow.case_id).with_for_update()
+    held.keep(await session.scalars(query.execution_options(populate_existing=True)))
+    known = {case_id: new for case_id, new in entries.items() if held[case_id].find(CaseRow) is not None}
+    ending = {case_id for case_id, new in known.items() if any(entry.kind in _SWEEPING for entry in new)}
+    for everything in (False, True):
+        some = {case_id: new for case_id, new in known.items() if (case_id in ending) is everything}
+        if some:
+            await _load_open(session, held, some, everything=everything)
+    verbs = sorted(case_id for case_id, new in known.items() if any(entry.kind is EntryKind.VERB for entry in new))
+    if verbs:
+        held.keep(await session.scalars(select(ReaderRow).where(ReaderRow.case_id.in_(verbs))))
+    return held
+
+
+async def _load_open(
+    session: TenantSession, held: Held, entries: Mapping[str, Sequence[Entry]], *, everything: bool
+) -> None:
+    """Load what is named in these entries; with `everything` also all that is open in their cases."""
+    tasks: Wanted = {}
+    visits: Wanted = {}
+    clocks: Wanted = {}
+    closing: Wanted = {}
+    for case_id, new in entries.items():
+        tasks[case_id] = _paths(new, _TASK_KINDS) | _left_by_people(new)
+        visits[case_id] = _paths(new, _VISIT_KINDS)
+        clocks[case_id] = {str(entry.data.get("clock")) for entry in new if entry.kind in _CLOCK_KINDS}
+        clocks[case_id] |= {f"{path}|deadline" for path in _paths(new, {EntryKind.TASK_OPENED})}
+        if held[case_id].case.incidents:
+            closing[case_id] = _paths(new, {EntryKind.INCIDENT_CLOSED})
+    await _load(session, held, TaskRow, TaskRow.path, tasks, everything=everything)
+    await _load(session, held, TaskPersonRow, TaskPersonRow.path, tasks, everything=everything)
+    await _load(session, held, VisitRow, VisitRow.path, visits, everything=everything)
+    await _load(session, held, ClockRow, ClockRow.clock, clocks, everything=everything)
+    await _load(session, held, IncidentRow, IncidentRow.path, closing, everything=everything)
 
 
 async def load_all(session: TenantSession, case_id: str) -> CaseRows:
@@ -161,30 +191,32 @@ async def load_all(session: TenantSession, case_id: str) -> CaseRows:
     return rows
 
 
-def _paths(entries: list[Entry], kinds: Iterable[EntryKind]) -> set[str]:
+def _paths(entries: Sequence[Entry], kinds: Iterable[EntryKind]) -> set[str]:
     return {entry.path for entry in entries if entry.kind in kinds}
 
 
-def _left_by_people(entries: list[Entry]) -> set[str]:
+def _left_by_people(entries: Sequence[Entry]) -> set[str]:
     """Paths of nodes that ask people and have just been left: a task that is still open there closes."""
     leaving = {EntryKind.NODE_LEFT, EntryKind.NODE_WITHDRAWN}
-    return {entry.path for entry in entries if entry.kind in leaving and entry.data.get("kind") in _ASKING}
+    return {entry.path for entry in entries if entry.kind in leaving and entry.data.get("kind") in ASKING}
 
 
 async def _load(
     session: TenantSession,
-    rows: CaseRows,
+    held: Held,
     table: type[TaskRow | TaskPersonRow | VisitRow | ClockRow | IncidentRow],
     column: InstrumentedAttribute[str],
-    wanted: set[str],
+    wanted: Wanted,
     *,
     everything: bool,
 ) -> None:
-    if not wanted and not everything:
+    """Load rows of these keys; a case may get those of another's keys too, which are as true."""
+    cases = sorted(case_id for case_id, keys in wanted.items() if keys or everything)
+    if not cases:
         return
-    open_now = table.status.in_(("open", "active", "running"))
-    which = or_(column.in_(sorted(wanted)), open_now) if everything else column.in_(sorted(wanted))
-    rows.keep(await session.scalars(select(table).where(table.case_id == rows.case_id, which)))
+    named = column.in_(sorted(set().union(*wanted.values())))
+    which = or_(named, table.status.in_(("open", "active", "running"))) if everything else named
+    held.keep(await session.scalars(select(table).where(table.case_id.in_(cases), which)))
 
 
 def _case_column(table: type[Base]) -> InstrumentedAttribute[str]:

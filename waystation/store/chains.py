@@ -7,7 +7,7 @@ are the texts that are stored, so checking needs no more than the rows, and appe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,12 +42,17 @@ def journal_link(before: str, tenant: str, case_id: str, entry: Entry, meta: dic
     )  # fmt: skip
 
 
-async def journal_end(session: TenantSession, case_id: str, last: int) -> str:
-    """The hash that the entry after number `last` follows."""
-    if last == 0:
-        return START
-    query = select(JournalRow.chain).where(JournalRow.case_id == case_id, JournalRow.seq == last)
-    return await session.scalar(query) or START
+async def journal_ends(session: TenantSession, last: Mapping[str, int]) -> dict[str, str]:
+    """The hash that the entry after number `last` of each case follows."""
+    begun = {case_id: seq for case_id, seq in last.items() if seq}
+    found: dict[str, str] = {}
+    if begun:
+        query = select(JournalRow.case_id, JournalRow.seq, JournalRow.chain).where(
+            JournalRow.case_id.in_(sorted(begun)), JournalRow.seq.in_(sorted(set(begun.values())))
+        )
+        rows = await session.execute(query)
+        found = {row.case_id: row.chain for row in rows if begun[row.case_id] == row.seq}
+    return {case_id: found.get(case_id) or START for case_id in last}
 
 
 def journal_links(

@@ -49,7 +49,7 @@ class Place:
         return cls(int(number), int(seq))
 
 
-async def note(session: TenantSession, case_id: str, process: str, first_seq: int, last_seq: int) -> None:
+def note(session: TenantSession, case_id: str, process: str, first_seq: int, last_seq: int) -> None:
     """This transaction has appended these entries."""
     session.add(
         FeedRow(

@@ -6,7 +6,9 @@ through sends it again. A different entry under a number that is taken is refuse
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +24,7 @@ from waystation.store.session import Conflict, TenantSession
 from waystation.store.tables.cases import CaseRow
 from waystation.store.tables.journal import JournalRow
 
-__all__ = ["CaseMeta", "JournalBroken", "append", "entries", "last_seq", "of_actor"]
+__all__ = ["Addition", "CaseMeta", "JournalBroken", "append", "append_all", "entries", "last_seq", "of_actor"]
 
 #: Entries that may set a case's facts anew, and so carry them.
 _WITH_META = frozenset({EntryKind.CASE_STARTED, EntryKind.MIGRATED, EntryKind.REOPENED})
@@ -32,34 +34,65 @@ class JournalBroken(RuntimeError):
     """Entries that do not continue the journal: a gap, or another entry under a number that is taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Entries for the journal of one case.
+
+    Args:
+        entries: with consecutive numbers; any of them may have been appended before.
+        meta: the case's version, plan and caller, where the entries do not say.
+    """
+
+    case_id: str
+    entries: Sequence[Entry]
+    meta: CaseMeta | None = None
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """What is new of an addition: as it came, and as it is kept."""
+
+    rows: CaseRows
+    said: list[Entry]
+    kept: list[Entry]
+    meta: CaseMeta | None
+
+
 async def append(
     session: TenantSession, case_id: str, new_entries: Sequence[Entry], meta: CaseMeta | None = None
 ) -> int:
-    """Append entries of a case and let its projections follow; returns how many were new.
+    """Append entries of a case; returns how many were new. Arguments and errors as of `append_all`."""
+    return await append_all(session, [Addition(case_id, new_entries, meta)])
 
-    Args:
-        new_entries: with consecutive numbers; any of them may have been appended before.
-        meta: the case's version, plan and caller, where the entries do not say.
+
+async def append_all(session: TenantSession, additions: Sequence[Addition]) -> int:
+    """Append entries of different cases and let their projections follow; returns how many were new.
+
     Raises:
         JournalBroken: the entries do not fit the journal.
         Refused: `key_in_use`, for a case that starts with the business key of another open case.
         Conflict: somebody else appends to this case right now.
     """
-    if not new_entries:
+    additions = [each for each in additions if each.entries]
+    if not additions:
         return 0
-    rows = await load_for(session, case_id, list(new_entries))
-    case = rows.find(CaseRow)
-    last = case.revision if case is not None else 0
-    _check_sequence(case_id, new_entries, last)
-    await _check_known(session, case_id, [entry for entry in new_entries if entry.seq <= last])
-    fresh = [entry for entry in new_entries if entry.seq > last]
+    held = await load_for(session, {each.case_id: each.entries for each in additions})
+    found = [await _fresh(session, held[each.case_id], each) for each in additions]
+    fresh = [each for each in found if each.said]
     if fresh:
-        plans = [case.plan_hash if case is not None else None, meta.plan_hash if meta is not None else None]
-        kept = await personal.sealed(session, case_id, fresh, plans)
-        await _write(session, case_id, kept, meta, await chains.journal_end(session, case_id, last))
-        await _project(session, rows, kept, fresh, meta)
-        await feed.note(session, case_id, rows.case.process, fresh[0].seq, fresh[-1].seq)
-    return len(fresh)
+        await _write(session, fresh)
+        await _project(session, fresh)
+    return sum(len(each.said) for each in fresh)
+
+
+async def _fresh(session: TenantSession, rows: CaseRows, given: Addition) -> _Fresh:
+    case, meta = rows.find(CaseRow), given.meta
+    last = case.revision if case is not None else 0
+    _check_sequence(given.case_id, given.entries, last)
+    await _check_known(session, given.case_id, [entry for entry in given.entries if entry.seq <= last])
+    said = [entry for entry in given.entries if entry.seq > last]
+    plans = [case.plan_hash if case is not None else None, meta.plan_hash if meta is not None else None]
+    return _Fresh(rows, said, await personal.sealed(session, given.case_id, said, plans) if said else [], meta)
 
 
 async def entries(session: TenantSession, case_id: str, *, after: int = 0, limit: int = 1000) -> list[Entry]:
@@ -137,18 +170,20 @@ def fingerprint(entry: Entry) -> str:
     return exact_json.digest([entry.at.astimezone(UTC), *msgspec.structs.astuple(entry)[2:]])
 
 
-async def _write(
-    session: TenantSession, case_id: str, fresh: Sequence[Entry], meta: CaseMeta | None, before: str
-) -> None:
-    rows = [_row(case_id, entry, meta) for entry in fresh]
-    told = [(entry, row["meta"]) for entry, row in zip(fresh, rows, strict=True)]
-    for row, chain in zip(rows, chains.journal_links(before, session.tenant, case_id, told), strict=True):
-        row["chain"] = chain
+async def _write(session: TenantSession, fresh: Sequence[_Fresh]) -> None:
+    ends = await chains.journal_ends(session, {each.rows.case_id: each.kept[0].seq - 1 for each in fresh})
+    written: list[dict[str, Any]] = []
+    for each in fresh:
+        case_id = each.rows.case_id
+        rows = [_row(case_id, entry, each.meta) for entry in each.kept]
+        told = [(entry, row["meta"]) for entry, row in zip(each.kept, rows, strict=True)]
+        links = chains.journal_links(ends[case_id], session.tenant, case_id, told)
+        written += [{**row, "chain": chain} for row, chain in zip(rows, links, strict=True)]
     try:
-        await session.execute(insert(JournalRow), rows)
+        await session.execute(insert(JournalRow), written)
     except IntegrityError as error:
         # Possible only before the case's row exists to be locked: two first appends at once.
-        raise Conflict(f"somebody else appends to case {case_id}") from error
+        raise Conflict(f"somebody else appends to {_named(fresh)}") from error
 
 
 def _row(case_id: str, entry: Entry, meta: CaseMeta | None) -> dict[str, Any]:
@@ -174,21 +209,29 @@ def _row(case_id: str, entry: Entry, meta: CaseMeta | None) -> dict[str, Any]:
     }
 
 
-async def _project(
-    session: TenantSession, rows: CaseRows, kept: Sequence[Entry], fresh: Sequence[Entry], meta: CaseMeta | None
-) -> None:
+async def _project(session: TenantSession, fresh: Sequence[_Fresh]) -> None:
     """Let projections follow entries as they are kept, and what goes elsewhere follow them as they came."""
-    before = search_terms.texts(rows)
-    for entry, said in zip(kept, fresh, strict=True):
-        project(rows, entry, meta)
-        await _follow_up(session, rows, said)
-    await search_terms.follow(session, rows, before)
-    session.add_all(rows.new)
+    counts: Counter[counters.CounterKey] = Counter()
+    with session.no_autoflush:  # all is flushed together
+        for each in fresh:
+            rows = each.rows
+            before = search_terms.texts(rows)
+            for entry, said in zip(each.kept, each.said, strict=True):
+                project(rows, entry, each.meta)
+                await _follow_up(session, rows, said)
+            await search_terms.follow(session, rows, before)
+            session.add_all(rows.new)
+            counts.update(counters.keys_for(rows.case_id, rows.case.process, rows.counts))
+            feed.note(session, rows.case_id, rows.case.process, each.said[0].seq, each.said[-1].seq)
     try:
         await session.flush()
     except IntegrityError as error:
-        raise Conflict(f"somebody else projects case {rows.case_id}") from error
-    await counters.add(session, counters.keys_for(rows.case_id, rows.case.process, rows.counts))
+        raise Conflict(f"somebody else projects {_named(fresh)}") from error
+    await counters.add(session, counts)
+
+
+def _named(fresh: Sequence[_Fresh]) -> str:
+    return "case " + ", ".join(each.rows.case_id for each in fresh)
 
 
 async def _follow_up(session: TenantSession, rows: CaseRows, entry: Entry) -> None:

@@ -134,7 +134,8 @@ async def stop_awaiting(session: TenantSession, case_id: str, path: str, name: s
 
 async def stop_all(session: TenantSession, case_id: str) -> None:
     """A case waits for nothing any more."""
-    await session.execute(delete(WaiterRow).where(WaiterRow.case_id == case_id))
+    every = delete(WaiterRow).where(WaiterRow.case_id == case_id)
+    await session.execute(every.execution_options(synchronize_session=False))
 
 
 async def taken(session: TenantSession, case_id: str, message_id: str) -> None:

@@ -116,7 +116,7 @@ def _only_class(statement: Any, elements: list[Any]) -> type[Base] | None:
         entity = element._annotations.get(_MAPPED)
         if entity is not None:
             found.add(entity)
-    if len(found) != 1 or getattr(statement, "_setup_joins", ()):
+    if len(found) != 1 or getattr(statement, "_setup_joins", None):
         return None
     entity = found.pop()
     return entity.class_ if isinstance(entity, Mapper) else None

@@ -42,7 +42,7 @@ class _Cursor:
             self.description, self.lastrowid, self.rowcount, rows = await_(
                 connection._execute(_asked, connection._conn, ask)
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - named as the driver names it, and raised
             self._adapted._handle_exception(error)
         self._rows = deque(rows)
 

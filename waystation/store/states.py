@@ -56,4 +56,5 @@ async def carried(session: TenantSession, digest: str) -> bytes | None:
 async def drop_carried(session: TenantSession, case_id: str, *, keep: str | None = None) -> None:
     """Drop the carried states of a case, but for `keep`, from which its present run has started."""
     old = delete(CarriedStateRow).where(CarriedStateRow.case_id == case_id)
-    await session.execute(old if keep is None else old.where(CarriedStateRow.hash != keep))
+    old = old if keep is None else old.where(CarriedStateRow.hash != keep)
+    await session.execute(old.execution_options(synchronize_session=False))
