@@ -13,6 +13,7 @@ from designer_api.auth.policy import Caller
 from designer_api.deps import Parts, now
 from designer_api.objects import ObjectStore
 from designer_api.schemas import CasePage
+from designer_api.tenant_settings import change_setting
 from designer_api.views import case_view, may_see
 from waystation.store import audit, cases, erasing, personal, personal_exports, personal_reads, tenants
 from waystation.store.erasing import Found
@@ -138,15 +139,7 @@ async def retention(parts: Parts, caller: Caller) -> Retention:
 
 async def change_retention(parts: Parts, caller: Caller, body: Retention) -> Retention:
     """Make these the rules; the next housekeeping goes by them."""
-    at, wanted = now(), body.model_dump(mode="json")
-
-    async def work(session: TenantSession) -> None:
-        before = await tenants.setting(session, SETTING)
-        await tenants.change_setting(session, SETTING, wanted, by=caller.person, at=at)
-        detail = {"before": before, "after": wanted}
-        await audit.record(session, caller.person, "retention.change", at=at, target="privacy/retention", detail=detail)
-
-    await parts.database.transact(caller.tenant, work)
+    await change_setting(parts, caller, SETTING, body, action="retention.change")
     return body
 
 

@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 
 from designer_api.auth.access_rules import SETTING, AccessRules, read_rules
 from designer_api.auth.needs import needs
-from designer_api.deps import Held, Signed, now
+from designer_api.deps import Held, Signed
+from designer_api.tenant_settings import change_setting
 from designer_api.views import shown
 from waystation.store import audit, tenants
-from waystation.store.session import TenantSession
 from waystation.store.tables.access import AuditRow
 
 router = APIRouter(tags=["governance"])
@@ -49,15 +49,7 @@ async def show_rules(held: Held, caller: Signed) -> AccessRules:
 @router.put("/access/rules", dependencies=[needs("access.manage")])
 async def change_rules(body: AccessRules, held: Held, caller: Signed) -> AccessRules:
     """Make these the rules; they hold from the next request on. What they were stays in the audit log."""
-    at, wanted = now(), body.model_dump(mode="json")
-
-    async def work(session: TenantSession) -> None:
-        before = await tenants.setting(session, SETTING)
-        await tenants.change_setting(session, SETTING, wanted, by=caller.person, at=at)
-        detail = {"before": before, "after": wanted}
-        await audit.record(session, caller.person, "access.change", at=at, target="access/rules", detail=detail)
-
-    await held.database.transact(caller.tenant, work)
+    await change_setting(held, caller, SETTING, body, action="access.change")
     return body
 
 
