@@ -58,6 +58,7 @@ async def save_version(
     text = msgspec.json.encode(organisation).decode()
     if await _text_of(session, latest) == text:
         return latest
+    session.changes("organisation")
     made = await insert_if_new(
         session, OrganisationRow, version=latest + 1, organisation=text, saved_at=at, saved_by=by
     )

@@ -107,9 +107,13 @@ class TenantSession(AsyncSession):
         return kept
 
     def keep(self, name: tuple[Any, ...], thing: Any) -> None:
-        """Know this for good. A session that writes keeps nothing: what it sees may be rolled back."""
-        if not self.info["writable"]:
+        """Know this for good, unless this session has changed such things: what it sees may be rolled back."""
+        if name[0] not in self.info["changed"]:
             self.kept.put(name, thing)
+
+    def changes(self, what: str) -> None:
+        """This session changes things whose names begin so."""
+        self.info["changed"].add(what)
 
     @property
     def dialect(self) -> str:
@@ -200,7 +204,7 @@ class Database:
     async def _open(self, engine: AsyncEngine, scope: Scope, *, writable: bool) -> AsyncIterator[TenantSession]:
         if scope == "":
             raise OutOfScope("a session needs a tenant")
-        info = {"scope": scope, "writable": writable, "ring": self.ring, "kept": self.kept}
+        info = {"scope": scope, "writable": writable, "ring": self.ring, "kept": self.kept, "changed": set()}
         session = TenantSession(engine, expire_on_commit=False, info=info)
         async with session:
             # Begun here, so that nobody else can begin (and with it commit) a transaction on this session.
