@@ -204,7 +204,13 @@ class Database:
     async def _open(self, engine: AsyncEngine, scope: Scope, *, writable: bool) -> AsyncIterator[TenantSession]:
         if scope == "":
             raise OutOfScope("a session needs a tenant")
-        info = {"scope": scope, "writable": writable, "ring": self.ring, "kept": self.kept, "changed": set()}
+        info: dict[str, Any] = {
+            "scope": scope,
+            "writable": writable,
+            "ring": self.ring,
+            "kept": self.kept,
+            "changed": set(),
+        }
         session = TenantSession(engine, expire_on_commit=False, info=info)
         async with session:
             # Begun here, so that nobody else can begin (and with it commit) a transaction on this session.
