@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +16,7 @@ import pytest
 
 from tests.support.by_hand import ByHand
 from tests.support.databases import Server, postgresql_server  # noqa: F401 - a fixture
-from tests.support.four_processes import PROCESSES, Office, drive
+from tests.support.four_processes import PATIENCE, PROCESSES, Office, drive
 from tests.support.installation import Installation
 from tests.unit.watching.test_dashboard import ENGINE, queries
 
@@ -48,6 +49,19 @@ def offices(installed: ByHand) -> tuple[Office, Office]:
     first.sign_in()
     second.tokens = first.tokens
     return first, second
+
+
+def until_settled(installed: ByHand, since: datetime) -> None:
+    """Wait until the workers that were started `since` then have asked Temporal about the cases that were changed last,
+    and have taken back what it does not know."""
+    asked = f"FROM outbox WHERE kind = 'check_case' AND created_at >= '{since.isoformat()}'"
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
+        statuses = set(installed.ask_store(f"SELECT DISTINCT status {asked}").split())
+        if statuses == {"done"}:
+            return
+        time.sleep(1)
+    raise AssertionError(f"cases are still in doubt after {PATIENCE} s")
 
 
 def test_cases_over_two_apis_and_four_workers(installed: ByHand) -> None:
@@ -89,10 +103,11 @@ def test_a_restore_drill(installed: ByHand, tmp_path: Path) -> None:
 
         installed.kill()
         installed.restore(kept)
+        restarted = datetime.now(UTC)
         installed.start_temporal()
         installed.start()
         again, other = offices(installed)
         with closing(again.http), closing(other.http):
-            time.sleep(20)  # what the store says and Temporal does not know is taken back fifteen seconds after a start
+            until_settled(installed, restarted)
             assert sorted({f"{job[0]} {again.finish(*job, cases[job])}" for job in jobs}) == ends
     assert f"{len(PROCESSES) * (EACH + 1)} cases" in installed.check()

@@ -114,7 +114,7 @@ class ByHand:
                 )
             )
 
-    def wait_for(self, address: str, seconds: float = 180) -> None:
+    def wait_for(self, address: str, seconds: float = 900) -> None:
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
             assert all(process.poll() is None for process in self.running), f"see {self.folder}/*.log"
@@ -188,8 +188,13 @@ class ByHand:
     def make_store(self) -> None:
         self._postgres("psql", "-qc", f"CREATE DATABASE {self.store}", self.postgres.at(self.postgres.maintenance))
 
+    def ask_store(self, query: str) -> str:
+        """What the store's database answers, a row a line."""
+        asked = ["psql", "-qtAc", query, self.database_url]
+        return subprocess.run(asked, check=True, timeout=300, capture_output=True, text=True).stdout
+
     def _postgres(self, program: str, *arguments: str) -> None:
-        subprocess.run([program, *arguments], check=True, timeout=300)
+        subprocess.run([program, *arguments], check=True, timeout=1_200)
 
     def check(self) -> str:
         """`waystation rebuild --check` and `waystation audit verify`: what they print, or an error."""
@@ -201,7 +206,7 @@ class ByHand:
                 env=self.environment(self.ports[0]),
                 capture_output=True,
                 text=True,
-                timeout=300,
+                timeout=1_200,
                 check=False,
             )
             assert ran.returncode == 0, ran.stdout + ran.stderr

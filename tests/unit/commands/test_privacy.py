@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from activities.tickets.tables import Ticket
 from tests.store.journals import Story
 from tests.support.personal import META, NEW, OLD, publish
 from waystation.cli import run
+from waystation.contracts.directory import PersonRecord
 from waystation.sealing.ring import KeyRing
-from waystation.store import journal, migrate
+from waystation.store import journal, migrate, organisation, personal_rows
 from waystation.store.session import Database
 
 PHONE = "13800138000"
@@ -68,3 +72,43 @@ def test_without_keys_there_is_nobody_to_erase(
     assert run(["privacy", "rewrap"]) == 2
     assert run(["privacy", "find", PHONE]) == 2
     assert capsys.readouterr().err.count("no keys are set") == 2
+
+
+def test_what_was_stored_before_there_were_keys_is_sealed(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Contacts of people and rows of capabilities, in every tenant; run again, it finds nothing."""
+    url = f"sqlite:///{tmp_path / 'w.db'}"
+    asyncio.run(_in_clear(url))
+    assert run(["privacy", "seal"]) == 0
+    assert "demo: 2" in capsys.readouterr().out
+    assert run(["privacy", "seal"]) == 0
+    assert "demo: 0" in capsys.readouterr().out
+    assert asyncio.run(_kept(url)) == ["13700007777", "PLANTED-TEXT"]
+    monkeypatch.delenv("WAYSTATION_KEYS")
+    assert run(["privacy", "seal"]) == 2
+
+
+async def _in_clear(url: str) -> None:
+    database, at = Database(url), datetime(2026, 5, 12, tzinfo=UTC)
+    async with database.write("demo") as session:
+        await organisation.add(session, [PersonRecord("zoe", "Zoe", phone="13700007777")], by="x", at=at)
+        session.add(
+            Ticket(
+                no="T-1", customer="cafe", category="x", lane="normal", text="PLANTED-TEXT", case_id="c9", opened_at=at
+            )
+        )
+    await database.close()
+
+
+async def _kept(url: str) -> list[str]:
+    """What stands there, opened; that it is sealed is looked at first."""
+    database = Database(url, ring=KeyRing.read(OLD))
+    async with database.read("demo") as session:
+        zoe = await organisation.person(session, "zoe")
+        ticket = (await session.scalars(select(Ticket))).one()
+        assert zoe is not None
+        assert "PLANTED" not in ticket.text
+        said = await personal_rows.opened_text(session, ticket.text, erased="")
+    await database.close()
+    return [zoe.record.phone, said]
