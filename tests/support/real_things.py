@@ -38,14 +38,14 @@ async def make_all(http: httpx.AsyncClient, database: Database, tenant: str, mar
     """
     made = {name: (await _post(http, path, body, mark))["id"] for name, (path, body) in MADE.items()}
     made |= await _of_cases(http, mark)
-    made |= await _of_people(http, mark)
-    made |= await _of_designs(http, mark)
+    made |= await of_people(http, mark)
+    made |= await of_designs(http, mark)
     made |= await _of_the_store(database, tenant, mark)
     made["job"] = _good(await http.get("/organisation/jobs"))["items"][0]["id"]
     return {**made, "tenant": tenant}
 
 
-async def _of_designs(http: httpx.AsyncClient, mark: str) -> dict[str, str]:
+async def of_designs(http: httpx.AsyncClient, mark: str) -> dict[str, str]:
     """A design of a template, with the scenarios that the template has."""
     template = "leave"
     design = (await _post(http, "/designs", {"from": {"template": template}, "process": f"design_{mark}"}, ""))["id"]
@@ -63,7 +63,7 @@ async def _of_cases(http: httpx.AsyncClient, mark: str) -> dict[str, str]:
     return {"process": process, "case": case, "task": task_id(case, "review"), "batch": batch, "file": file}
 
 
-async def _of_people(http: httpx.AsyncClient, mark: str) -> dict[str, str]:
+async def of_people(http: httpx.AsyncClient, mark: str) -> dict[str, str]:
     person = f"p_{mark}"
     await _post(http, "/people", {"id": person, "name": "P", "external": {"hr": f"e_{mark}"}}, "")
     absence = (await _post(http, f"/people/{person}/absences", {}, ""))["person"]["absences"][0]["id"]
