@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import cases, compiling, designing, machine, over_http, spiff
+from bench import cases, compiling, designing, machine, over_http, replaying, spiff
 
 BENCHES = {
     "machine": machine.measure,
     "spiff": spiff.measure,
     "compiling": compiling.measure,
     "designing": designing.measure,
+    "replaying": replaying.measure,
     "cases": cases.measure,
     "over_http": over_http.measure,
 }

@@ -53,7 +53,7 @@ def measure() -> list[dict[str, Any]]:
         _row(f"check a design of {SIZE} nodes", best_of(checked, 5), "ms", reading),
         _row(f"edit a node of {SIZE}, read back", best_of(edited, 5), "ms", reading),
     ]
-    world, entries = _world(catalog)
+    world, entries = leave_world(catalog)
     book = PlanBook(world.plans)
 
     def replayed() -> None:
@@ -67,7 +67,7 @@ def measure() -> list[dict[str, Any]]:
     return [*rows, row]
 
 
-def _world(catalog: Any) -> tuple[World, list[Entry]]:
+def leave_world(catalog: Any) -> tuple[World, list[Entry]]:
     """A process with people, and the journal of a case of it."""
     plan = check(_APPROVAL, catalog, Library()).plan
     assert plan is not None

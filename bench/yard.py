@@ -24,6 +24,19 @@ from workflows.wire import WIRE
 
 
 @asynccontextmanager
+async def store() -> AsyncIterator[Database]:
+    """A database of its own on SQLite, with all tables."""
+    with tempfile.TemporaryDirectory(prefix="waystation-bench-") as folder:
+        url = f"sqlite:///{Path(folder) / 'bench.db'}"
+        await migrate.upgrade(url)
+        database = Database(url)
+        try:
+            yield database
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
 async def yard(address: str = "") -> AsyncIterator[House]:
     """A tenant's cases with a store of their own; on a server that runs already, or on one for the block."""
     async with AsyncExitStack() as stack:
@@ -31,11 +44,7 @@ async def yard(address: str = "") -> AsyncIterator[House]:
             server = await TemporalServer.start()
             stack.push_async_callback(server.stop)
             address = server.address
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waystation-bench-")))
-        url = f"sqlite:///{folder / 'bench.db'}"
-        await migrate.upgrade(url)
-        database = Database(url)
-        stack.push_async_callback(database.close)
+        database = await stack.enter_async_context(store())
         client = await Client.connect(address, data_converter=WIRE)
         yield House(client, database, f"t{uuid.uuid4().hex[:12]}", f"q{uuid.uuid4().hex}")
 
