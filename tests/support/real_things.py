@@ -42,7 +42,7 @@ async def make_all(http: httpx.AsyncClient, database: Database, tenant: str, mar
     made |= await of_designs(http, mark)
     made |= await _of_the_store(database, tenant, mark)
     made["job"] = _good(await http.get("/organisation/jobs"))["items"][0]["id"]
-    return {**made, "tenant": tenant}
+    return {**made, "tenant": tenant, "number": "1"}
 
 
 async def of_designs(http: httpx.AsyncClient, mark: str) -> dict[str, str]:
