@@ -23,6 +23,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from activities._engine import CatalogRunner
 from designer_api.events.deliveries import Webhooks
+from waystation import collector
 from waystation.bootstrap import build_catalog
 from waystation.case_worker import Beside, PlanLoader, case_worker
 from waystation.contracts.errors import Unavailable
@@ -132,6 +133,7 @@ async def run_worker(
     try:
         client = await _connect(settings, figures, health, tracing)
         if client is not None:
+            collector.settle()
             await _work(client, database, name, health, outside, _beside(database, settings, outside, name))
     finally:
         if listening is not None:

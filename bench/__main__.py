@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import cases, compiling, designing, machine, over_http, replaying, spiff
+from waystation import collector
 
 BENCHES = {
     "machine": machine.measure,
@@ -32,6 +33,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
+    collector.settle()  # as every program of ours does
     rows = [row for name in names for row in BENCHES[name]()]
     print(json.dumps({"commit": commit(), "at": datetime.now(UTC).isoformat(), "rows": rows}, indent=2))
     if write:

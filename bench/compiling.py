@@ -50,7 +50,7 @@ def measure() -> list[dict[str, Any]]:
         def read(source: str = source) -> None:
             read_source(source)
 
-        figure, base = best_of(compiled, 3 if size < 10_000 else 1), best_of(read)
+        figure, base = best_of(compiled), best_of(read)
         rows.append(
             {
                 "what": f"compile {size} nodes with all checks",

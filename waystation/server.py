@@ -13,6 +13,7 @@ from temporalio.client import Client
 
 from designer_api.app import build_app
 from designer_api.deps import Parts
+from waystation import collector
 from waystation.bootstrap import build_catalog
 from waystation.compiler.files import Definitions, find_files
 from waystation.gateway import Gateway
@@ -78,6 +79,7 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=10,
             server_header=False,
         )
+        collector.settle()
         await uvicorn.Server(config).serve()
     if tracing is not None:
         await asyncio.to_thread(tracing.close)
