@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up env web test test-quick check lock prove bench clean
+.PHONY: help up env web test test-quick check lock prove screens bench clean
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -51,6 +51,9 @@ lock: $(STAMP) ## make requirements.lock again from pyproject.toml · 重新生�
 
 prove: $(STAMP) databases ## what takes longer than a test: kills, floods, long cases · 长时间的可靠性证明
 	@$(PY) -m pytest -q -p no:randomly tests/prove $(ARGS)
+
+screens: $(STAMP) browser web ## look at every page: pictures and one sheet in build/screens · 全部页面截图与检查
+	@$(PY) -m pytest -q -p no:randomly tests/prove/test_pages.py $(ARGS)
 
 bench: $(STAMP) ## measure, and print the numbers of docs/performance.md · 性能测量
 	@$(PY) -m bench $(ARGS)

@@ -1,5 +1,5 @@
 /** What the API refuses, as one error with a sentence in each language. */
-import { textIn, type Language } from '../i18n'
+import { sentenceIn, textIn, type Language } from '../i18n'
 
 type Body = {
   code?: string
@@ -31,7 +31,7 @@ export class ApiProblem extends Error {
 
   /** The server's own sentence. */
   sentence(language: Language): string {
-    return textIn({ zh: this.body.zh, en: this.body.en }, language)
+    return sentenceIn({ zh: this.body.zh, en: this.body.en }, language)
   }
 
   /** Sentences by field of a form, as dotted paths. */
@@ -46,8 +46,8 @@ export function problemOf(response: Response, body: unknown): ApiProblem {
   if (typeof body === 'object' && body !== null && 'code' in body) return new ApiProblem(response.status, body as Body)
   return new ApiProblem(response.status, {
     code: 'unexpected',
-    zh: `服务器返回了意外的结果（${response.status}）`,
-    en: `The server answered unexpectedly (${response.status})`,
+    zh: response.status >= 500 ? `服务暂时不可用（${response.status}），请稍后重试` : `服务器返回了意外的结果（${response.status}）`,
+    en: response.status >= 500 ? `The service is not available just now (${response.status}). Try again in a minute` : `The server answered unexpectedly (${response.status})`,
   })
 }
 

@@ -174,7 +174,7 @@ export type Template = {
 }
 export type Revision = { revision: number; at: string; by: string; name: string | null; notes: string | null }
 export type Diff = { same: boolean; hash_from: string | null; hash_to: string | null; changes: Change[]; models?: [Model | null, Model | null] | null }
-export type ScenarioItem = { name: string; process: string; start: Config; steps: Config[]; line: number }
+export type ScenarioItem = { name: string; process: string; start: Config; steps: number; line: number }
 export type ScenarioRun = {
   passed: number
   failed: number

@@ -58,14 +58,22 @@ export function nodeWords(node: FlowNode | undefined, catalogue: Catalogue, lang
   return textIn(node.title, language) || textIn(action?.title ?? kindOf(catalogue, node)?.title, language) || node.name
 }
 
+/** What people and roles are called, by their ids. */
+export type Names = Readonly<Record<string, string>>
+
+/** The server's words with ids of people and roles as their names. */
+export function named(words: string, names: Names): string {
+  return words.split(/([、，,·] ?| · )/).map((part) => names[part.trim()] ?? part).join('')
+}
+
 /** The rule of a node in one line. The server words it; what it can only name by its id is named by its title here. */
-export function saysWords(node: FlowNode, catalogue: Catalogue, model: Model | null, language: Language): string {
+export function saysWords(node: FlowNode, catalogue: Catalogue, model: Model | null, language: Language, names: Names = {}): string {
   const zh = language === 'zh'
   const { config } = node
-  const own = textIn(node.says, language)
+  const own = named(textIn(node.says, language), names)
   const fields: Config = { ...model?.data, ...model?.forms?.[String(model.start?.form)]?.fields }
   if (node.kind === 'action') return textIn(actionOf(catalogue, node)?.title, language) || own
-  if (node.kind === 'end' && config.outcome && node.title) return zh ? '流程以此结束' : 'The process ends here'
+  if (node.kind === 'end') return zh ? '流程以此结束' : 'The process ends here'
   if (node.kind === 'table' && config.table) return (zh ? '决策表 ' : 'Table ') + (textIn(model?.tables?.[config.table]?.title, language) || config.table)
   if (node.kind === 'set' && config.save && !Array.isArray(config.save)) {
     const names = Object.keys(config.save).map((key) => textIn(fields[key]?.title, language) || key)

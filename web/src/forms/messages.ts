@@ -36,7 +36,7 @@ export const zh = {
 }
 export const en: Same<typeof zh> = {
   forms: {
-    rows: '({{count}} rows)',
+    rows: '({{count}} [row|rows])',
     addRow: 'Add a row',
     removeRow: 'Remove row {{number}}',
     choose: 'Please choose',

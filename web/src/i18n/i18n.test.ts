@@ -1,7 +1,7 @@
 // Both languages are complete, every key that the source asks for exists, and none is left over.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { sentences, textIn, type Tree } from '.'
+import i18next, { sentenceIn, sentences, textIn, type Tree } from '.'
 
 function keys(tree: Tree, before = ''): string[] {
   return Object.entries(tree).flatMap(([name, value]) =>
@@ -47,6 +47,17 @@ test('every sentence is used, whole or as one of a family', () => {
   const used = (key: string) =>
     text.includes(`'${key}'`) || text.includes(`"${key}"`) || families.some((family) => key.startsWith(`${family}.`))
   expect(zh.filter((key) => !used(key))).toEqual([])
+})
+
+test('English tells one from many', () => {
+  const say = (count: number) => i18next.getFixedT('en')('design.stepErrors', { defaultValue: '{{count}} [error bars|errors bar] it', count })
+  expect([say(1), say(2)]).toEqual(['1 error bars it', '2 errors bar it'])
+})
+
+test('a sentence of the server begins with a capital, unless a name begins it', () => {
+  expect(sentenceIn({ zh: '没有角色', en: 'there is no role' }, 'en')).toBe('There is no role')
+  expect(sentenceIn({ zh: '字段有误', en: 'data.days is no number' }, 'en')).toBe('data.days is no number')
+  expect(sentenceIn({ zh: '没有角色', en: 'there is no role' }, 'zh')).toBe('没有角色')
 })
 
 test('a text of a definition falls back to the other language', () => {

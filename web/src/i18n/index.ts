@@ -30,11 +30,20 @@ export function chooseLanguage(language: Language): void {
   void i18next.changeLanguage(language)
 }
 
-void i18next.use(initReactI18next).init({
+/** English tells one from many: `{{count}} [case|cases]`. */
+const numbers = {
+  type: 'postProcessor' as const,
+  name: 'numbers',
+  process: (said: string, _key: unknown, given: { count?: number }) =>
+    said.replace(/\[([^|\]]+)\|([^|\]]+)\]/g, (_, one: string, many: string) => (given.count === 1 ? one : many)),
+}
+
+void i18next.use(initReactI18next).use(numbers).init({
   resources: { zh: { translation: sentences('zh') }, en: { translation: sentences('en') } },
   lng: keptLanguage(),
   fallbackLng: 'zh',
   interpolation: { escapeValue: false },
+  postProcess: ['numbers'],
 })
 document.documentElement.lang = keptLanguage() === 'zh' ? 'zh-CN' : 'en'
 
@@ -47,6 +56,12 @@ export function textIn(text: unknown, language: Language): string {
   if (typeof text !== 'object') return String(text)
   const { zh, en } = text as { zh?: string; en?: string }
   return (language === 'zh' ? (zh ?? en) : (en ?? zh)) ?? ''
+}
+
+/** What a program says, as a sentence: the server's English begins small, as compilers write. */
+export function sentenceIn(text: unknown, language: Language): string {
+  const found = textIn(text, language)
+  return language === 'en' ? found.replace(/^[a-z]+(?=[ ,])/, (word) => word[0]!.toUpperCase() + word.slice(1)) : found
 }
 
 /** The language of the page, and the reader of texts that come from the server. */

@@ -2,6 +2,7 @@ import type { Same } from '../i18n'
 
 export const zh = {
   shared: {
+    missingHint: '链接可能有误，或者您没有查看的权限。',
     late: '已超时',
     lateBy: '超时 {{time}}',
     left: '剩余 {{time}}',
@@ -22,6 +23,7 @@ export const zh = {
 }
 export const en: Same<typeof zh> = {
   shared: {
+    missingHint: 'The link may be wrong, or it is not yours to see.',
     late: 'Late',
     lateBy: 'Late by {{time}}',
     left: '{{time}} left',

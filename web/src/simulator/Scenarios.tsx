@@ -5,7 +5,8 @@ import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { designs } from '../designer/api'
 import { useCatalogue } from '../designer/catalogue'
-import { arrived, settled, useDesign } from '../designer/store/design'
+import { replaced, settled, useDesign } from '../designer/store/design'
+import { useMeant } from '../designer/overlays/useMeant'
 import { nodeWords } from '../designer/words'
 import { useLanguage } from '../i18n'
 import { Nothing } from '../shared/Nothing'
@@ -13,18 +14,30 @@ import { Refusal } from '../shared/Refusal'
 
 const said = (failure: unknown, text: (value: unknown) => string) => (typeof failure === 'object' ? text(failure) || JSON.stringify(failure) : String(failure))
 
+/** Where a scenario fails in the user's words, and what the run said. */
+export function Failed({ step, failures }: { step: number | null; failures: readonly unknown[] }) {
+  const { t } = useTranslation()
+  const { text } = useLanguage()
+  return (
+    <>
+      <span className="bad small">{step === null ? t('sim.failsAtStart') : t('sim.failsAt', { step: step + 1 })}</span>
+      {failures.map((failure, index) => <code key={index} className="soft small sim-said" lang="en">{said(failure, text)}</code>)}
+    </>
+  )
+} // prettier-ignore
+
 export function Scenarios({ may }: { may: boolean }) {
   const { t } = useTranslation()
-  const { text, language } = useLanguage()
+  const { language } = useLanguage()
   const catalogue = useCatalogue()
   const design = useDesign((state) => state.design)!
-  const model = useDesign((state) => state.model)
+  const errors = useDesign((state) => state.problems.filter((one) => one.severity === 'error').length)
+  const model = useMeant()
   const listed = useQuery({ queryKey: ['scenarios', design.id, design.revision], queryFn: () => designs.scenarios(design.id) })
   const run = useMutation({ mutationFn: async () => (await settled(), designs.runScenarios(design.id)) })
   const drop = useMutation({
     mutationFn: async (name: string) => {
-      const answer = await designs.dropScenario(design.id, name, useDesign.getState().etag)
-      arrived(answer.body, answer.etag)
+      replaced(await designs.dropScenario(design.id, name, useDesign.getState().etag), t('sim.did.drop', { name }))
     },
   })
   const items = listed.data?.items ?? []
@@ -32,7 +45,7 @@ export function Scenarios({ may }: { may: boolean }) {
   return (
     <>
       <Refusal error={listed.error ?? run.error ?? drop.error} />
-      <Button type="primary" icon={<PlayCircleOutlined />} loading={run.isPending} onClick={() => run.mutate()} data-testid="run-scenarios">{t('sim.runAll')}</Button>
+      <Button type="primary" icon={<PlayCircleOutlined />} loading={run.isPending} disabled={errors > 0} onClick={() => run.mutate()} data-testid="run-scenarios">{t('sim.runAll')}</Button>
       {run.data && <p role="status" data-testid="scenarios-result">{t('sim.result', { passed: run.data.passed, failed: run.data.failed })}</p>}
       <ul className="sim-scenarios">
         {items.map((one) => {
@@ -40,8 +53,8 @@ export function Scenarios({ may }: { may: boolean }) {
           return (
             <li key={one.name}>
               {verdict && (verdict.passed ? <CheckCircleFilled className="good" /> : <CloseCircleFilled className="bad" />)}
-              <span><strong>{one.name}</strong><span className="soft small"> {t('sim.steps', { count: one.steps.length })}</span>
-                {verdict && !verdict.passed && verdict.failures.map((failure, index) => <span key={index} className="bad small">{said(failure, text)}</span>)}
+              <span><strong>{one.name}</strong><span className="soft small"> {t('sim.steps', { count: one.steps })}</span>
+                {verdict && !verdict.passed && <Failed step={verdict.step} failures={verdict.failures} />}
               </span>
               <Button type="text" size="small" icon={<DeleteOutlined />} disabled={!may} aria-label={t('sim.removeScenario', { name: one.name })} onClick={() => drop.mutate(one.name)} />
             </li>

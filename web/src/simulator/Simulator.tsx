@@ -9,11 +9,12 @@ import { useMe } from '../auth/session'
 import { useLanguage } from '../i18n'
 import { Refusal } from '../shared/Refusal'
 import { designs } from '../designer/api'
-import { formsOf, useCatalogue, useLibrary } from '../designer/catalogue'
+import { formsOf, useLibrary } from '../designer/catalogue'
 import type { Mark } from '../designer/flow/Card'
-import { StillFlow } from '../designer/flow/StillFlow'
 import { FormPreview } from '../designer/forming/Preview'
-import { arrived, settled, useDesign } from '../designer/store/design'
+import { useMeant } from '../designer/overlays/useMeant'
+import { FlowSheet } from '../designer/subnav/FlowSheet'
+import { replaced, settled, useDesign } from '../designer/store/design'
 import type { Config } from '../designer/types'
 import { edgeWords } from '../designer/words'
 import { Scenarios } from './Scenarios'
@@ -56,10 +57,10 @@ function usePlay() {
   return { start, steps, stubs, played, play, reset, asked }
 }
 
-function Begin({ begin, busy }: { begin: (as: string, data: Config) => void; busy: boolean }) {
+function Begin({ begin, busy, barred }: { begin: (as: string, data: Config) => void; busy: boolean; barred: boolean }) {
   const { t } = useTranslation()
   const me = useMe()
-  const model = useDesign((state) => state.model)!
+  const model = useMeant()!
   const library = useLibrary()
   const [as, setAs] = useState(me.person)
   const [data, setData] = useState<Config>({})
@@ -72,7 +73,7 @@ function Begin({ begin, busy }: { begin: (as: string, data: Config) => void; bus
       <label className="prop-name" htmlFor="sim-as">{t('sim.initiator')}</label>
       <Select id="sim-as" showSearch={{ optionFilterProp: 'label' }} value={as} options={library.users.map((user) => ({ value: user.id, label: user.name }))} onChange={setAs} style={{ width: '100%', marginBottom: 14 }} />
       {form && <FormPreview id="sim" form={form} data={data} change={setData} />}
-      <Button type="primary" block icon={<PlayCircleOutlined />} loading={busy} onClick={() => begin(as, data)} data-testid="sim-start">{t('sim.start')}</Button>
+      <Button type="primary" block icon={<PlayCircleOutlined />} loading={busy} disabled={barred} onClick={() => begin(as, data)} data-testid="sim-start">{t('sim.start')}</Button>
     </div>
   )
 } // prettier-ignore
@@ -92,8 +93,7 @@ function SaveAs({ simulation, name: suggested }: { simulation: unknown; name: st
   const save = async () => {
     const { design, etag } = useDesign.getState()
     try {
-      const answer = await designs.addScenario(design!.id, { name, simulation }, etag)
-      arrived(answer.body, answer.etag)
+      replaced(await designs.addScenario(design!.id, { name, simulation }, etag), t('sim.did.save', { name }))
       void message.success(t('sim.savedScenario', { name }))
       setName(null)
     } catch (error) {
@@ -114,9 +114,8 @@ function SaveAs({ simulation, name: suggested }: { simulation: unknown; name: st
 export default function Simulator() {
   const { t } = useTranslation()
   const { language, text } = useLanguage()
-  const catalogue = useCatalogue()
   const library = useLibrary()
-  const model = useDesign((state) => state.model)
+  const model = useMeant()
   const may = useDesign((state) => state.design?.may.edit === true)
   const errors = useDesign((state) => state.problems.filter((one) => one.severity === 'error').length)
   const [tab, setTab] = useState('play')
@@ -150,7 +149,7 @@ export default function Simulator() {
             {errors > 0 && <Alert type="warning" showIcon title={t('sim.errors', { count: errors })} style={{ marginBottom: 12 }} />}
             <Refusal error={asked.error} />
             {played === null || start === null ? (
-              <Begin busy={asked.isPending} begin={(as, data) => play({ start: { as, data }, steps: [] })} />
+              <Begin busy={asked.isPending} barred={errors > 0} begin={(as, data) => play({ start: { as, data }, steps: [] })} />
             ) : (
               <>
                 <div className="sim-head">
@@ -178,7 +177,7 @@ export default function Simulator() {
           </>
         )}
       </section>
-      <div className="sim-flow simple" tabIndex={0} role="region" aria-label={t('sim.way')}><StillFlow model={model} catalogue={catalogue} marks={marks} notes={notes} lit={lit} /></div>
+      <FlowSheet className="sim-flow" model={model} marks={marks} notes={notes} lit={lit} label={t('sim.way')} />
     </div>
   )
 } // prettier-ignore

@@ -5,9 +5,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formsOf, useLibrary } from '../designer/catalogue'
 import { FormPreview } from '../designer/forming/Preview'
+import { useMeant } from '../designer/overlays/useMeant'
 import { useDesign } from '../designer/store/design'
 import type { Config } from '../designer/types'
-import { outcomeWords } from '../designer/words'
+import { named, outcomeWords } from '../designer/words'
 import { useLanguage } from '../i18n'
 import type { PlayedTask, Step } from './played'
 
@@ -15,7 +16,8 @@ export function TaskPanel({ task, act, busy }: { task: PlayedTask; act: (step: S
   const { t } = useTranslation()
   const { text, language } = useLanguage()
   const library = useLibrary()
-  const model = useDesign((state) => state.model)
+  const model = useMeant()
+  const names = useDesign((state) => state.names)
   const [as, setAs] = useState(task.who[0] ?? '')
   const [data, setData] = useState<Config>({})
   const node = model?.nodes.find((one) => one.id === task.node)
@@ -42,7 +44,7 @@ export function TaskPanel({ task, act, busy }: { task: PlayedTask; act: (step: S
       <ul className="sim-why">
         {task.why.map((why, index) => (
           <li key={index}>
-            <UserOutlined /> {why.people.map((id) => library.users.find((user) => user.id === id)?.name ?? id).join('、') || t('design.nobody')} <span className="soft">{text(why)}</span>
+            <UserOutlined /> {why.people.map((id) => library.users.find((user) => user.id === id)?.name ?? id).join('、') || t('design.nobody')} <span className="soft">{named(text(why), names)}</span>
           </li>
         ))}
       </ul>

@@ -19,7 +19,8 @@ export function Palette() {
   const offers = offersOf(catalogue).filter((one) => `${text(one.title)} ${one.key}`.toLowerCase().includes(words.toLowerCase()))
   return (
     <aside className="palette" aria-label={t('flow.canvasTools.palette')}>
-      <Input size="small" allowClear prefix={<SearchOutlined />} placeholder={t('flow.canvasTools.dropHint')} aria-label={t('flow.add.search')} value={words} onChange={(event) => setWords(event.target.value)} />
+      <Input size="small" allowClear prefix={<SearchOutlined />} placeholder={t('flow.canvasTools.search')} aria-label={t('flow.add.search')} value={words} onChange={(event) => setWords(event.target.value)} />
+      <p className="soft small palette-hint">{t('flow.canvasTools.dropHint')}</p>
       {catalogue.groups
         .filter((group) => offers.some((one) => one.group === group.group))
         .map((group) => (

@@ -3,7 +3,7 @@ import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api'
 import { elk, LAYERED } from '../../diagram/engine'
 import type { FlowEdge, Model, Spot } from '../types'
 
-export const SIZE = { width: 224, height: 88, end: { width: 72, height: 32 } } as const
+export const SIZE = { width: 224, height: 96, end: { width: 72, height: 32 } } as const
 const HEAD = 48
 const WORDS = { most: 170, height: 24, letter: 12, around: 18 }
 

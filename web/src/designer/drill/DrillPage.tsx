@@ -11,6 +11,7 @@ import { Nothing } from '../../shared/Nothing'
 import { Refusal } from '../../shared/Refusal'
 import { formsOf, useCatalogue, useLibrary } from '../catalogue'
 import { FormPreview } from '../forming/Preview'
+import { useMeant } from '../overlays/useMeant'
 import { settled, useDesign } from '../store/design'
 import { TrialNav } from '../subnav/TrialNav'
 import type { Config } from '../types'
@@ -26,7 +27,7 @@ const FRESH = ''
 function Example({ scenario, choose, as, setAs, data, setData }: { scenario: string; choose: (name: string) => void; as: string; setAs: (person: string) => void; data: Config; setData: (data: Config) => void }) {
   const { t } = useTranslation()
   const design = useDesign((state) => state.design)!
-  const model = useDesign((state) => state.model)!
+  const model = useMeant()!
   const library = useLibrary()
   const listed = useQuery({ queryKey: ['scenario-names', design.id, design.revision], queryFn: () => answered(api.GET('/api/v1/designs/{design}/scenarios', { params: { path: { design: design.id } } })) })
   const names = listed.data?.items.map((one) => one.name) ?? []
@@ -70,7 +71,7 @@ export default function DrillPage() {
   const me = useMe()
   const catalogue = useCatalogue()
   const design = useDesign((state) => state.design)!
-  const model = useDesign((state) => state.model)
+  const model = useMeant()
   const errors = useDesign((state) => state.problems.filter((one) => one.severity === 'error').length)
   const faults = useMemo(() => (model === null ? [] : faultsOf(model, catalogue, language)), [model, catalogue, language])
   const first = /^\s*(?:- )?scenario:\s*["']?(.+?)["']?\s*$/m.exec(design.scenarios)?.[1] ?? FRESH

@@ -27,7 +27,7 @@ export const zh = {
 export const en: Same<typeof zh> = {
   drill: {
     about: 'Suppose that something fails: an action is down, somebody never answers, a message comes twice. See what the process does. It is only played in memory; nobody is told.',
-    errors: 'The process has {{count}} errors; mend them first',
+    errors: 'The process has {{count}} [error|errors]; mend them first',
     none: 'Nothing to drill in this process',
     noneHint: 'Come back once it has actions, approvals or messages.',
     example: 'Which case',
@@ -40,11 +40,11 @@ export const en: Same<typeof zh> = {
     length: { action_down: 'How long it is down', silent: 'How long nobody answers' },
     span: { '30m': '30 min', '2h': '2 h', '8h': '8 h', '1d': '1 day', '2d': '2 days', '3d': '3 days', '1w': '1 week' },
     most: 'At most {{count}} at once: the first ones.',
-    run: 'Drill {{count}} faults',
+    run: 'Drill {{count}} [fault|faults]',
     waiting: 'Nothing drilled yet',
     waitingHint: 'Choose a case and faults, then press “Drill”.',
     verdict: { operator: 'needs an operator', ended: 'gets through', late: 'gets through, late', acts: 'acts by itself', waits: 'waits for ever' },
     quiet: 'It has no deadline, or does nothing at it: unanswered, the case stands here for ever. Give this node a deadline with an escalation.',
-    earlier: 'Show the {{count}} steps before',
+    earlier: 'Show the {{count}} [step|steps] before',
   },
 }

@@ -3,7 +3,7 @@ import { CloseCircleFilled, DeleteOutlined, WarningFilled } from '@ant-design/ic
 import { Tooltip } from 'antd'
 import { memo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLanguage } from '../../i18n'
+import { sentenceIn, useLanguage } from '../../i18n'
 import { actionOf, kindOf } from '../catalogue'
 import { Icon, inkOf } from '../icons'
 import type { Catalogue, FlowNode, Problem } from '../types'
@@ -28,10 +28,10 @@ function Trouble({ problems }: { problems: readonly Problem[] }) {
   const { language } = useLanguage()
   if (problems.length === 0) return null
   const bad = problems.some((one) => one.severity === 'error')
-  const said = problems.slice(0, 4).map((one, index) => <div key={index}>{language === 'zh' ? one.zh : one.en}</div>)
+  const said = problems.slice(0, 4).map((one, index) => <div key={index}>{sentenceIn(one, language)}</div>)
   return (
     <Tooltip title={<>{said}</>}>
-      <span className={bad ? 'card-trouble bad' : 'card-trouble'} role="img" aria-label={problems.map((one) => (language === 'zh' ? one.zh : one.en)).join('；')}>
+      <span className={bad ? 'card-trouble bad' : 'card-trouble'} role="img" aria-label={problems.map((one) => sentenceIn(one, language)).join(language === 'zh' ? '；' : '; ')}>
         {bad ? <CloseCircleFilled /> : <WarningFilled />}
       </span>
     </Tooltip>
@@ -45,7 +45,8 @@ export const Card = memo(function Card({ node, catalogue, problems = [], selecte
   const action = actionOf(catalogue, node)
   const bad = problems.some((one) => one.severity === 'error')
   const name = nodeWords(node, catalogue, language)
-  const says = saysWords(node, catalogue, useDesign.getState().model, language)
+  const names = useDesign((state) => state.names)
+  const says = saysWords(node, catalogue, useDesign.getState().model, language, names)
   const classes = ['card', selected && 'selected', bad && 'bad', mark && `mark-${mark}`].filter(Boolean).join(' ')
   return (
     <div className={classes} style={{ '--card-ink': inkOf(action?.group ?? kind?.group) } as React.CSSProperties} data-testid={`card-${node.id}`}>
@@ -62,9 +63,9 @@ export const Card = memo(function Card({ node, catalogue, problems = [], selecte
       >
         <span className="card-head">
           <Icon name={action?.icon ?? kind?.icon} />
-          <span className="card-name">{name}</span>
+          <span className="card-name" title={name}>{name}</span>
         </span>
-        <span className="card-says">{says || <span className="bad">{t('flow.unset')}</span>}</span>
+        <span className="card-says" title={says}>{says || <span className="bad">{t('flow.unset')}</span>}</span>
         {note && <span className="card-note">{note}</span>}
       </button>
       <Trouble problems={problems} />

@@ -7,7 +7,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { Loading } from '../../app/Loading'
-import { useLanguage } from '../../i18n'
+import { sentenceIn, useLanguage } from '../../i18n'
 import { Nothing } from '../../shared/Nothing'
 import { sentenceOf } from '../../api/problem'
 import { formOfSheet } from '../api'
@@ -71,7 +71,9 @@ function useFormEdits(form: string, body: FormBody | undefined) {
   const place = (rows: string[][]): Op => ({ op: 'set', path: [...at, 'layout'], value: written(rows) })
   const add = (kind: string, before: string | null): string => {
     const key = newKey([...Object.keys(fields), ...Object.keys(useDesign.getState().model?.data ?? {})], kind)
-    const field = { ...fieldKinds.find((one) => one.key === kind)!.make(), title: t(`forming.kind.${kind}`) }
+    const field: Field = { ...fieldKinds.find((one) => one.key === kind)!.make(), title: t(`forming.kind.${kind}`) }
+    // A process that gives its cases a key of its own has it as their number.
+    if (kind === 'serial' && useDesign.getState().model?.start?.key !== undefined) field.value = '${ case.key }'
     const rows = rowsOf(fields, body?.layout)
     const data = { ...field }
     const ops: Op[] = [{ op: 'set', path: [...at, 'fields', key], value: field }, place(movedKey(rows, key, before))]
@@ -201,7 +203,7 @@ export default function FormStep() {
         {chosen !== null && fields[chosen] && mine && (
           <aside className="field-side" aria-label={t('forming.field')}>
             <header><h3>{text(fields[chosen].title) || chosen}</h3><Button type="text" size="small" onClick={() => setChosen(null)}>{t('design.close')}</Button></header>
-            {said.map((problem, index) => <p key={index} className={`prop-problem ${problem.severity}`}>{language === 'zh' ? problem.zh : problem.en}</p>)}
+            {said.map((problem, index) => <p key={index} className={`prop-problem ${problem.severity}`}>{sentenceIn(problem, language)}</p>)}
             <FieldForm key={chosen} form={form} name={chosen} field={fields[chosen]} may={may} change={(next, what) => edits.set(chosen, next, what)} rename={(to) => (edits.rename(chosen, to), setChosen(to))} remove={() => edits.remove(chosen, () => setChosen(null))} />
           </aside>
         )}

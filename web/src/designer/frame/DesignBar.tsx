@@ -3,8 +3,9 @@ import {
   ArrowLeftOutlined, CheckOutlined, CodeOutlined, ExclamationCircleOutlined, PlayCircleOutlined, RedoOutlined, SearchOutlined, UndoOutlined,
 } from '@ant-design/icons' // prettier-ignore
 import { Badge, Button, Tooltip } from 'antd'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, NavLink, useNavigate } from 'react-router'
+import { Link, NavLink, useLocation, useNavigate } from 'react-router'
 import { useLanguage } from '../../i18n'
 import { useDesign } from '../store/design'
 import { errorsByStep, steps } from './places'
@@ -39,10 +40,16 @@ function StepLinks({ id }: { id: string }) {
   const checked = useDesign((state) => state.checked)
   const overlay = useDesign((state) => state.design!.base !== null)
   const errors = errorsByStep(problems)
+  const { pathname } = useLocation()
+  const row = useRef<HTMLOListElement>(null)
+  // On a phone the row of steps is longer than the window.
+  useEffect(() => {
+    void row.current?.querySelector('.active')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+  }, [pathname])
   if (overlay) return <OverlaySteps id={id} />
   return (
     <nav aria-label={t('design.bar.steps')}>
-      <ol className="designer-steps">
+      <ol className="designer-steps" ref={row}>
         {steps.map((step, index) => {
           const count = errors[step]
           const said = count ? t('design.bar.stepErrors', { count }) : t('design.bar.stepOk')

@@ -13,6 +13,7 @@ import { Basics } from '../steps/Basics'
 import { Settings } from '../steps/Settings'
 import { FlowStep } from '../flow/FlowStep'
 import { ConflictDialog } from './ConflictDialog'
+import { useLibrary } from '../catalogue'
 import { DesignBar } from './DesignBar'
 import { Finder } from './Finder'
 import { Problems } from './Problems'
@@ -67,6 +68,18 @@ function useJoined(): void {
   }, [joined, me, by, t, message])
 }
 
+/** Cards say people and roles by name. */
+function useNames(): void {
+  const library = useLibrary()
+  const { text } = useLanguage()
+  const id = useDesign((state) => state.design?.id)
+  useEffect(() => {
+    const roles = Object.entries(library.role_titles).map(([role, title]) => [role, text(title) || role])
+    useDesign.setState({ names: Object.fromEntries([...roles, ...library.users.map((user) => [user.id, user.name])]) })
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [library, id])
+}
+
 export function DesignPage() {
   const { id = '' } = useParams()
   const { t } = useTranslation()
@@ -85,6 +98,7 @@ export function DesignPage() {
   }, [name, t])
   useEffect(() => forgetRefusal(), [pathname])
   useJoined()
+  useNames()
   if (error !== null) return <div className="designer-pad"><Refusal error={error} /><Link to="/designer">{t('design.bar.leave')}</Link></div> // prettier-ignore
   if (design === null || design.id !== id) return <Loading />
   return (

@@ -60,7 +60,7 @@ export function Finder({ shown, close }: { shown: boolean; close: () => void }) 
     event.preventDefault()
   }
   return (
-    <Modal open={shown} onCancel={close} footer={null} closable={false} width={560} style={{ top: 96 }} destroyOnHidden afterClose={() => setWords('')}>
+    <Modal open={shown} title={<span className="visually-hidden">{t('design.find.title')}</span>} onCancel={close} footer={null} closable={false} width={560} style={{ top: 96 }} destroyOnHidden afterClose={() => setWords('')}>
       <Input
         autoFocus
         size="large"
@@ -72,13 +72,13 @@ export function Finder({ shown, close }: { shown: boolean; close: () => void }) 
         onChange={(event) => (setWords(event.target.value), setAt(0))}
         onKeyDown={pressed}
       />
-      <ul className="finder" role="listbox" aria-label={t('design.find.title')}>
+      <ul className="finder" role="listbox" tabIndex={0} aria-label={t('design.find.title')}>
         {hits.length === 0 && <li className="soft finder-none">{t('design.find.empty')}</li>}
         {hits.map((hit, index) => (
           <li key={hit.key} role="option" aria-selected={index === at} className={index === at ? 'at' : ''} onMouseEnter={() => setAt(index)} onClick={() => choose(hit)}>
             <Icon name={hit.sort === 'node' ? hit.icon : hit.sort === 'table' ? 'table' : 'file-text'} />
             <strong>{hit.title}</strong>
-            <span className="soft mono">{hit.about}</span>
+            <span className="soft">{hit.about}</span>
             <Tag>{t(`design.find.${hit.sort}`)}</Tag>
           </li>
         ))}

@@ -3,7 +3,7 @@ import { CheckCircleOutlined, CloseCircleFilled, CloseOutlined, WarningFilled } 
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { useLanguage } from '../../i18n'
+import { sentenceIn, useLanguage } from '../../i18n'
 import { useCatalogue } from '../catalogue'
 import { select, useDesign } from '../store/design'
 import type { Problem } from '../types'
@@ -36,7 +36,7 @@ function Row({ problem }: { problem: Problem }) {
         {problem.severity === 'error' ? <CloseCircleFilled /> : <WarningFilled />}
         <span className="where">{node ? nodeWords(node, catalogue, language) : t(`design.step.${stepOf(problem)}`)}</span>
         <span>
-          {language === 'zh' ? problem.zh : problem.en}
+          {sentenceIn(problem, language)}
           {hint && <span className="soft"> {hint}</span>}
         </span>
       </button>

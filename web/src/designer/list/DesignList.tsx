@@ -64,9 +64,17 @@ function More({ design }: { design: Summary }) {
   )
 }
 
-function useColumns(): TableColumnsType<Summary> {
+/** A regional version without a title of its own is called as its base. */
+function useName(items: readonly Summary[]): (one: Summary) => string {
+  const { text } = useLanguage()
+  const own = (one: Summary) => (text(one.title) === one.process ? '' : text(one.title))
+  return (one) => own(one) || text(items.find((other) => other.base === null && other.process === one.base)?.title) || one.process
+}
+
+function useColumns(items: readonly Summary[]): TableColumnsType<Summary> {
   const { t } = useTranslation()
-  const { language, text } = useLanguage()
+  const { language } = useLanguage()
+  const name = useName(items)
   const unsaved = waiting(useMe().person)
   return [
     {
@@ -77,13 +85,13 @@ function useColumns(): TableColumnsType<Summary> {
             <PartitionOutlined />
           </span>
           <span>
-            <strong>{text(one.title) || one.process}</strong>
+            <strong>{name(one)}</strong>
             <span className="soft mono">{one.process}</span>
           </span>
         </Link>
       ),
     },
-    { title: t('design.basics.family'), width: 120, responsive: ['md'], render: (_, one) => t(`design.family.${one.family || 'other'}`) },
+    { title: t('design.basics.family'), width: 160, responsive: ['md'], render: (_, one) => t(`design.family.${one.family || 'other'}`) },
     {
       title: t('design.state'),
       width: 190,
@@ -114,13 +122,13 @@ export function DesignList() {
   const go = useNavigate()
   const [words, setWords] = useState('')
   const [way, setWay] = useState<'blank' | 'import' | null>(null)
-  const columns = useColumns()
   const found = useQuery({
     queryKey: ['designs', words],
     queryFn: () => designs.list(words),
     placeholderData: keepPreviousData,
   })
   const items = found.data?.items ?? []
+  const columns = useColumns(items)
   const actions = (
     <>
       <DescribeButton />

@@ -11,10 +11,13 @@ import { Page } from '../../shared/Page'
 import { Refusal } from '../../shared/Refusal'
 import { shelf } from '../api'
 import { useCatalogue } from '../catalogue'
-import { StillFlow } from '../flow/StillFlow'
+import { FlowSheet } from '../subnav/FlowSheet'
 import type { Template } from '../types'
 import { NewDesign, useMake } from './NewDesign'
 import './list.css'
+
+/** The first sentence tells a template from the others; the preview has them all. */
+const first = (about: string) => /^.*?[。；.](?=\s|$|[^\x20-\x7e])/.exec(about)?.[0].replace(/；$/, '。') ?? about
 
 function Card({ one, preview }: { one: Template; preview: () => void }) {
   const { t } = useTranslation()
@@ -33,11 +36,11 @@ function Card({ one, preview }: { one: Template; preview: () => void }) {
         <h2>{text(one.title)}</h2>
         <Tag>{t(`design.family.${one.family || 'other'}`)}</Tag>
       </div>
-      <p className="soft">{text(one.about)}</p>
+      <p className="soft">{first(text(one.about))}</p>
       <div className="template-foot">
         <span className="soft">
           {t('design.gallery.steps', { count: one.steps })}
-          {one.tags.length > 0 && ` · ${one.tags.slice(0, 4).map((tag) => text(catalogue.kinds.find((kind) => kind.kind === tag)?.title) || text(tag)).join(' · ')}`}
+          {one.tags.length > 0 && catalogue.kinds.length > 0 && ` · ${one.tags.slice(0, 4).map((tag) => text(catalogue.kinds.find((kind) => kind.kind === tag)?.title) || text(tag)).join(' · ')}`}
         </span>
         <span className="template-do">
           <Button size="small" onClick={preview}>
@@ -55,7 +58,6 @@ function Card({ one, preview }: { one: Template; preview: () => void }) {
 function Preview({ id, close }: { id: string | null; close: () => void }) {
   const { t } = useTranslation()
   const { text } = useLanguage()
-  const catalogue = useCatalogue()
   const make = useMake()
   const found = useQuery({ queryKey: ['template', id], queryFn: () => shelf.template(id ?? ''), enabled: id !== null })
   return (
@@ -75,7 +77,7 @@ function Preview({ id, close }: { id: string | null; close: () => void }) {
       {found.data && (
         <>
           <p className="soft">{text(found.data.about)}</p>
-          <StillFlow model={found.data.model} catalogue={catalogue} />
+          <FlowSheet model={found.data.model} label={text(found.data.title)} className="template-flow" />
         </>
       )}
     </Drawer>

@@ -56,6 +56,7 @@ export function NewDesign({ way, close }: Props) {
         {way === 'import' ? (
           <>
             <Upload
+              className="new-file"
               accept=".yaml,.yml"
               showUploadList={false}
               beforeUpload={async (file) => {

@@ -7,7 +7,7 @@ import { DurationInput } from '../props/controls/DurationControl'
 import { PeopleInput } from '../props/controls/PeopleControl'
 import { edit, useDesign } from '../store/design'
 import type { Config, FlowNode, Model, Value } from '../types'
-import { nodeWords } from '../words'
+import { named, nodeWords } from '../words'
 
 const lengthOf = (deadline: Value): string | undefined => (typeof deadline === 'object' && deadline !== null ? (deadline as Config).in : deadline)
 
@@ -32,6 +32,7 @@ function Row({ node, may }: { node: FlowNode; may: readonly string[] }) {
   const catalogue = useCatalogue()
   const edits = useDesign((state) => state.design!.may.edit)
   const own = useDesign((state) => state.model?.nodes.find((one) => one.id === node.id)?.config) ?? {}
+  const names = useDesign((state) => state.names)
   const write = useWrite(node)
   const name = nodeWords(node, catalogue, language)
   const asks = node.config.approvers !== undefined ? 'approvers' : node.config.assign !== undefined ? 'assign' : null
@@ -40,7 +41,7 @@ function Row({ node, may }: { node: FlowNode; may: readonly string[] }) {
   return (
     <li data-testid={`override-${node.id}`}>
       <strong>{name}</strong>
-      <span className="soft small">{text(node.says)}</span>
+      <span className="soft small">{named(text(node.says), names)}</span>
       {people !== null && (
         <div className="override">
           <label>

@@ -4,29 +4,24 @@ import { Alert, Tag } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { answered, api } from '../../api/client'
 import { Loading } from '../../app/Loading'
 import { useLanguage } from '../../i18n'
 import { Refusal } from '../../shared/Refusal'
 import { designs } from '../api'
 import type { Mark } from '../flow/Card'
-import { settled, useDesign } from '../store/design'
+import { useDesign } from '../store/design'
 import { FlowSheet } from '../subnav/FlowSheet'
 import type { Model } from '../types'
 import { FieldOverrides } from './FieldOverrides'
 import { Insertions } from './Insertions'
 import { NodeOverrides } from './NodeOverrides'
+import { useEffective } from './useMeant'
 
 export function OverlayPage() {
   const { t } = useTranslation()
   const { text } = useLanguage()
   const design = useDesign((state) => state.design)!
-  const found = useQuery({
-    queryKey: ['effective', design.id, design.revision],
-    queryFn: async () => (await settled(), answered(api.GET('/api/v1/designs/{design}/effective', { params: { path: { design: design.id } } }))),
-    placeholderData: (before) => before,
-    refetchOnMount: 'always',
-  })
+  const found = useEffective()
   const bases = useQuery({ queryKey: ['designs-of', design.base], queryFn: () => designs.list(design.base ?? ''), staleTime: 60_000 })
   const base = found.data?.base
   const parts = base?.parts

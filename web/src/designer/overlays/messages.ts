@@ -75,7 +75,7 @@ export const en: Same<typeof zh> = {
     of: '{{region}}',
     standsOn: 'Stands on',
     fits: 'fits the base',
-    problems: '{{count}} problems',
+    problems: '{{count}} [problem|problems]',
     effective: 'The process of this region',
     effectiveHint: 'Amber: other than head office. Green: added here',
     nodes: 'Approvers and deadlines',

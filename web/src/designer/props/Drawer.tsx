@@ -2,7 +2,7 @@
 import { CloseOutlined, CopyOutlined, DeleteOutlined, MoreOutlined } from '@ant-design/icons'
 import { Button, Collapse, Dropdown, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useLanguage } from '../../i18n'
+import { sentenceIn, useLanguage } from '../../i18n'
 import { actionOf, kindOf, useCatalogue } from '../catalogue'
 import { START, edgeIn } from '../flow/SimpleView'
 import { Icon, inkOf } from '../icons'
@@ -87,7 +87,7 @@ function NodeForm({ node }: { node: FlowNode }) {
       <div className="drawer-body">
         {others.map((problem, index) => (
           <p key={index} className={`prop-problem ${problem.severity}`}>
-            {language === 'zh' ? problem.zh : problem.en} {language === 'zh' ? problem.hint_zh : problem.hint_en}
+            {sentenceIn(problem, language)} {language === 'zh' ? problem.hint_zh : problem.hint_en}
           </p>
         ))}
         {kind === undefined && <p className="bad">{t('props.unknownKind', { kind: node.kind || '?' })}</p>}

@@ -3,7 +3,7 @@ import { QuestionCircleOutlined } from '@ant-design/icons'
 import { Tooltip } from 'antd'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLanguage } from '../../i18n'
+import { sentenceIn, useLanguage } from '../../i18n'
 import { useDesign } from '../store/design'
 import type { Config, Problem, Schema, Ui, Value } from '../types'
 import { controlFor } from './controls'
@@ -33,6 +33,8 @@ export function ordered(schema: Schema, ui: Ui): string[] {
   return wanted.flatMap((name) => (name === '*' ? rest : [name]))
 }
 
+const NAMED = new Set(['priority', 'limits', 'deadline'])
+
 const within = (problem: Problem, path: string) => problem.field === path || problem.field?.startsWith(`${path}.`) === true
 
 export function Row({ name, schema, ui, root, value, change, path, node, problems, disabled, wanted }: Omit<Props, 'value' | 'only'> & { name: string; value: Value; wanted: boolean }) {
@@ -49,7 +51,8 @@ export function Row({ name, schema, ui, root, value, change, path, node, problem
   useEffect(() => {
     if (here) box.current?.scrollIntoView({ block: 'center' })
   }, [here])
-  const title = text(found['x-i18n']?.title) || (found.title as string) || name
+  // The first words of what the server says of these are no name.
+  const title = NAMED.has(name) ? t(`props.named.${name}`) : text(found['x-i18n']?.title) || (found.title as string) || name
   const about = text(found['x-i18n']?.description) || (found.description as string | undefined) || ''
   const id = `prop-${own.replaceAll('.', '-')}`
   return (
@@ -66,7 +69,7 @@ export function Row({ name, schema, ui, root, value, change, path, node, problem
       <Control id={id} name={name} value={value} change={(next) => change(name, next)} schema={found} ui={hints} root={root ?? schema} path={own} node={node} problems={mine} disabled={disabled} />
       {mine.map((problem, index) => (
         <p key={index} className={`prop-problem ${problem.severity}`}>
-          {language === 'zh' ? problem.zh : problem.en} {language === 'zh' ? problem.hint_zh : problem.hint_en}
+          {sentenceIn(problem, language)} {language === 'zh' ? problem.hint_zh : problem.hint_en}
         </p>
       ))}
     </div>

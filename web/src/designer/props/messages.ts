@@ -2,6 +2,7 @@ import type { Same } from '../../i18n'
 
 export const zh = {
   props: {
+    named: { priority: '优先级', limits: '循环与嵌套上限', deadline: '时限' },
     panel: '属性',
     title: '名称',
     required: '必填',
@@ -211,6 +212,7 @@ export const zh = {
 }
 export const en: Same<typeof zh> = {
   props: {
+    named: { priority: 'Priority', limits: 'Limits on loops and nesting', deadline: 'Time limit' },
     panel: 'Properties',
     title: 'Name',
     required: 'required',

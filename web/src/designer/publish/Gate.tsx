@@ -3,7 +3,8 @@ import { CheckCircleFilled, CloseCircleFilled, InfoCircleFilled, WarningFilled }
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Schema } from '../../api/client'
-import { useLanguage } from '../../i18n'
+import { sentenceIn, useLanguage } from '../../i18n'
+import { Failed } from '../../simulator/Scenarios'
 import { stepOf } from '../frame/places'
 import { select, useDesign } from '../store/design'
 import type { Problem } from '../types'
@@ -27,7 +28,7 @@ function Check({ state, title, children }: { state: State; title: React.ReactNod
 
 function Problems({ found }: { found: Problem[] }) {
   const { t } = useTranslation()
-  const { text } = useLanguage()
+  const { text, language } = useLanguage()
   const id = useDesign((state) => state.design!.id)
   const overlay = useDesign((state) => state.design!.base !== null)
   return (
@@ -35,7 +36,7 @@ function Problems({ found }: { found: Problem[] }) {
       {found.slice(0, MOST).map((one, index) => (
         <li key={index}>
           <Link to={overlay ? `/designer/${id}/text` : `/designer/${id}/${stepOf(one)}`} onClick={() => one.node && select([one.node], one.field)}>
-            {text(one)}
+            {sentenceIn(one, language)}
           </Link>
           {text({ zh: one.hint_zh, en: one.hint_en }) && <span className="soft small"> {text({ zh: one.hint_zh, en: one.hint_en })}</span>}
         </li>
@@ -62,7 +63,8 @@ function Scenarios({ found }: { found: Gate }) {
           {found.failures.map((one) => (
             <li key={one.name}>
               <strong>{one.name}</strong>
-              <span className="soft small"> {one.failures.join('；')}</span>
+              {' '}
+              <Failed step={one.step} failures={one.failures} />
             </li>
           ))}
           <li>

@@ -41,7 +41,7 @@ function Figures({ rollout }: { rollout: Rollout }) {
     render: (_: unknown, one: Rollout['figures'][number]) => <span className={['failed', 'incidents'].includes(key) && one[key] > 0 ? 'bad' : undefined}>{one[key]}</span>,
   }))
   const name = { title: t('publish.rollout.since'), render: (_: unknown, one: Rollout['figures'][number]) => <strong>v{one.version}</strong> }
-  return <Table rowKey="version" size="small" pagination={false} columns={[name, ...columns]} dataSource={rollout.figures} scroll={{ x: 420 }} />
+  return <Table rowKey="version" size="small" pagination={false} columns={[name, ...columns]} dataSource={rollout.figures} className="rollout-figures" />
 } // prettier-ignore
 
 function Back({ open, close, back, busy, rollout }: { open: boolean; close: () => void; back: (reason: string) => void; busy: boolean; rollout: Rollout }) {

@@ -10,7 +10,7 @@ import { PersonName } from '../../shared/people'
 import { Refusal } from '../../shared/Refusal'
 import { whenText } from '../../shared/when'
 import { designs } from '../api'
-import { arrived, settled, useDesign } from '../store/design'
+import { replaced, settled, useDesign } from '../store/design'
 import type { Revision } from '../types'
 import { Differences } from './Differences'
 
@@ -36,7 +36,7 @@ export function Versions() {
   const restore = (revision: number) =>
     attempt(async () => {
       const answer = await designs.restore(design.id, { revision }, useDesign.getState().etag)
-      arrived(answer.body, answer.etag)
+      replaced(answer, t('publish.did.restore', { revision }))
       void message.success(t('publish.restored', { revision }))
     })
   const name = () => attempt(async () => (await designs.name(design.id, naming), setNaming(null)))

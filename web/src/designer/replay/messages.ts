@@ -45,7 +45,7 @@ export const en: Same<typeof zh> = {
     run: 'Replay',
     running: 'Replaying, for a minute at most…',
     mayNot: 'Those who may edit may replay.',
-    errors: 'The process has {{count}} errors; mend them first',
+    errors: 'The process has {{count}} [error|errors]; mend them first',
     stale: 'The draft has changed since; replay again',
     none: 'No finished cases yet',
     noneHint: 'Once some cases have ended, they can test your changes.',

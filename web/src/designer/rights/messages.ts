@@ -48,7 +48,7 @@ export const en: Same<typeof zh> = {
     askAdmin: 'An administrator changes rights.',
     trail: 'Trail',
     trailAbout: 'Who saved, named, published, rolled out and rolled back, and what was refused. Nothing in it is ever changed.',
-    saves: 'saved {{count}} times',
+    saves: 'saved {{count}} [time|times]',
     release: 'version',
     refused: 'refused',
     more: 'Earlier',

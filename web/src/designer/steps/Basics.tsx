@@ -84,7 +84,7 @@ export function Basics() {
         </div>
         <aside aria-label={t('design.basics.preview')}>
           <h3 className="soft">{t('design.basics.preview')}</h3>
-          <div className="panel start-card">
+          <div className="basics-card">
             <span className="designs-mark"><PartitionOutlined aria-hidden /></span>
             <strong>{text(head.title) || model.process}</strong>
             <Tag>{t(`design.family.${(head.family as string) || 'other'}`)}</Tag>

@@ -2,11 +2,12 @@
  * The design that is open: opened, edited, closed. Each edit is shown at once by a guess, which the server's answer
  * replaces; `sending.ts` brings it there.
  */
-import { designs } from '../api'
-import type { Op } from '../types'
+import { designs, type Tagged } from '../api'
+import type { Design, Op } from '../types'
 import { ALIVE, keep, takeOver } from './kept'
 import { isOnItsWay, online, refresh, send, sendNoMore, sendSoon } from './sending'
-import { arrived, checkNoMore, empty, setQueue, useDesign } from './state'
+import { arrived, checkNoMore, empty, setQueue, snapshot, useDesign } from './state'
+import { pushed } from './steps'
 
 export { insist, redo, refresh, resolve, send, settled, undo } from './sending'
 export { arrived, check, useDesign, type Saving, type State } from './state'
@@ -97,6 +98,13 @@ export function type(text: string, label: string): void {
   const group = { ops: [], label, key: 'text', text }
   setQueue(joins ? [...queue.slice(0, -1), group] : [...queue, group], { saving: saving === 'conflict' ? 'conflict' : 'saving' })
   sendSoon(TEXT_PAUSE)
+}
+
+/** An answer that took the place of the design as it was: a version brought back, a scenario kept. Undo knows it. */
+export function replaced({ body, etag }: Tagged<Design>, label: string): void {
+  const { design, steps } = now()
+  if (design === null || design.id !== body.id) return
+  arrived(body, etag, { steps: pushed(steps, { before: snapshot(design), label, key: null, at: Date.now() }) })
 }
 
 export function select(ids: string[], field: string | null = null): void {

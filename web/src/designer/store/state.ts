@@ -2,6 +2,7 @@
 import { create } from 'zustand'
 import { designs } from '../api'
 import type { Conflict, Design, Layout, Model, Problem } from '../types'
+import type { Names } from '../words'
 import { keep, type Group } from './kept'
 import { guessAll } from './optimistic'
 import { none, type Snapshot, type Steps } from './steps'
@@ -29,13 +30,15 @@ export type State = {
   checked: boolean
   hash: string | null
   selected: string[]
+  /** What the tenant calls its people and roles. */
+  names: Names
   /** The property field that a problem points at. */
   field: string | null
 }
 
 export const empty: State = {
   design: null, etag: '', user: '', model: null, layout: {}, queue: [], saving: 'saved', savedAt: 0, conflict: null,
-  joined: null, refusal: null, steps: none, problems: [], checked: false, hash: null, selected: [], field: null,
+  joined: null, refusal: null, steps: none, problems: [], checked: false, hash: null, selected: [], names: {}, field: null,
 } // prettier-ignore
 
 export const useDesign = create<State>(() => empty)

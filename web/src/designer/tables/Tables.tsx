@@ -1,29 +1,49 @@
-/** The decision tables of a process: rules as rows, what none or several of them hold for said at once. */
+/** The decision tables of a process: rules as rows; what no rule or several rules hold for is said below them. */
 import { CheckCircleOutlined, DeleteOutlined, PlusOutlined, WarningOutlined } from '@ant-design/icons'
 import { Button, Input, Select } from 'antd'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLanguage } from '../../i18n'
+import { sentenceIn, useLanguage } from '../../i18n'
 import { ExpressionInput } from '../props/controls/ExpressionControl'
 import { edit, useDesign } from '../store/design'
-import type { Config, TableBody } from '../types'
-import { cellOf, cellText, findings } from './gaps'
+import type { Config, Problem, TableBody } from '../types'
+import { cellOf, cellText } from './cells'
 import './tables.css'
 
 const hits = ['unique', 'first', 'any', 'priority', 'rule_order', 'output_order', 'collect'] as const
 const nameOf = (output: unknown) => (typeof output === 'object' && output !== null ? String((output as Config).name) : String(output))
 
-function Findings({ table }: { table: TableBody }) {
+/** What the compiler says of a table's rules: its own words, and which rules they are about. */
+function useFindings(id: string): { said: Problem[]; rules: ReadonlySet<number> } {
+  const problems = useDesign((state) => state.problems)
+  return useMemo(() => {
+    const said = problems.filter((one) => one.path[0] === 'tables' && one.path[1] === id)
+    const rules = said.filter((one) => one.path[2] === 'rules').map((one) => Number(one.path[3]))
+    return { said, rules: new Set(rules) }
+  }, [problems, id])
+}
+
+function Findings({ said }: { said: readonly Problem[] }) {
   const { t } = useTranslation()
-  const found = findings(table)
-  if (found.length === 0) return <p className="table-fine"><CheckCircleOutlined /> {t('tables.fine')}</p>
+  const { language } = useLanguage()
+  // With an error anywhere the compiler has not come to the rules.
+  const judged = useDesign((state) => state.checked && state.saving === 'saved' && !state.problems.some((one) => one.severity === 'error'))
+  if (said.length === 0) return judged ? <p className="table-fine"><CheckCircleOutlined /> {t('tables.fine')}</p> : null
   return (
-    <ul className="table-findings">
-      {found.slice(0, 6).map((one, index) => {
-        const at = Object.entries(one.at).map(([name, value]) => `${name} = ${String(value)}`).join('，')
-        return <li key={index}><WarningOutlined /> {one.sort === 'gap' ? t('tables.gap', { at }) : t('tables.overlap', { rules: one.rules.map((rule) => rule + 1).join('、'), at })}</li>
-      })}
+    <ul className="table-findings" aria-live="polite">
+      {said.slice(0, 6).map((one, index) => <li key={index} data-code={one.code}><WarningOutlined /> {sentenceIn(one, language)}</li>)}
     </ul>
   )
+} // prettier-ignore
+
+/** A cell is a value only once it is left: `1.` is on the way to `1.5`. */
+function Cell({ value, change, label, placeholder, disabled }: { value: unknown; change: (typed: string) => void; label: string; placeholder?: string; disabled: boolean }) {
+  const [typed, setTyped] = useState<string | null>(null)
+  const leave = () => {
+    if (typed !== null && typed !== cellText(value)) change(typed)
+    setTyped(null)
+  }
+  return <Input variant="borderless" aria-label={label} placeholder={placeholder} value={typed ?? cellText(value)} disabled={disabled} onChange={(event) => setTyped(event.target.value)} onBlur={leave} onPressEnter={leave} />
 } // prettier-ignore
 
 function One({ id, table, may }: { id: string; table: TableBody; may: boolean }) {
@@ -40,12 +60,12 @@ function One({ id, table, may }: { id: string; table: TableBody; may: boolean })
     else part[name] = value
     set('rules', rules.map((rule, i) => (i === index ? { ...rule, [side]: part } : rule)), `${index}.${side}.${name}`)
   }
-  const bad = new Set(findings(table).flatMap((one) => one.rules))
+  const { said, rules: bad } = useFindings(id)
   return (
     <section className="panel panel-body settings-part decision" aria-label={text(table.title) || id}>
       <header>
         <h3>{text(table.title) || id} <span className="soft mono small">{id}</span></h3>
-        <Select aria-label={t('tables.hit')} value={table.hit ?? 'unique'} disabled={!may} options={hits.map((one) => ({ value: one, label: t(`tables.policy.${one}`) }))} onChange={(hit) => set('hit', hit)} style={{ width: 190 }} />
+        <Select aria-label={t('tables.hit')} value={table.hit ?? 'unique'} disabled={!may} options={hits.map((one) => ({ value: one, label: t(`tables.policy.${one}`) }))} onChange={(hit) => set('hit', hit)} style={{ width: 260 }} />
         <Button type="text" danger icon={<DeleteOutlined />} disabled={!may} aria-label={t('tables.removeTable')} onClick={() => edit([{ op: 'remove', path: ['tables', id] }], t('design.did.table'))} />
       </header>
       <div className="decision-scroll">
@@ -67,8 +87,8 @@ function One({ id, table, may }: { id: string; table: TableBody; may: boolean })
             {rules.map((rule, index) => (
               <tr key={index} className={bad.has(index) ? 'overlap' : ''}>
                 <td>{index + 1}</td>
-                {inputs.map((input, i) => <td key={i} className="in"><Input variant="borderless" aria-label={`${index + 1} ${input.name}`} placeholder={t('tables.any')} value={cellText((rule.when ?? {})[input.name as string])} disabled={!may} onChange={(event) => cell(index, 'when', input.name as string, event.target.value)} /></td>)}
-                {outputs.map((output, i) => <td key={i} className="out"><Input variant="borderless" aria-label={`${index + 1} ${nameOf(output)}`} value={cellText((rule.then ?? {})[nameOf(output)])} disabled={!may} onChange={(event) => cell(index, 'then', nameOf(output), event.target.value)} /></td>)}
+                {inputs.map((input, i) => <td key={i} className="in"><Cell label={`${index + 1} ${input.name}`} placeholder={t('tables.any')} value={(rule.when ?? {})[input.name as string]} disabled={!may} change={(typed) => cell(index, 'when', input.name as string, typed)} /></td>)}
+                {outputs.map((output, i) => <td key={i} className="out"><Cell label={`${index + 1} ${nameOf(output)}`} value={(rule.then ?? {})[nameOf(output)]} disabled={!may} change={(typed) => cell(index, 'then', nameOf(output), typed)} /></td>)}
                 <td><Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t('tables.removeRule')} disabled={!may} onClick={() => set('rules', rules.filter((_, i) => i !== index))} /></td>
               </tr>
             ))}
@@ -80,7 +100,7 @@ function One({ id, table, may }: { id: string; table: TableBody; may: boolean })
         <Button size="small" type="text" disabled={!may} onClick={() => set('inputs', [...inputs, { name: `input_${inputs.length + 1}`, value: '${ data. }' }])}>{t('tables.addInput')}</Button>
         <Button size="small" type="text" disabled={!may} onClick={() => set('outputs', [...outputs, `output_${outputs.length + 1}`])}>{t('tables.addOutput')}</Button>
       </div>
-      <Findings table={table} />
+      <Findings said={said} />
     </section>
   )
 } // prettier-ignore

@@ -23,8 +23,6 @@ export const zh = {
     addOutput: '添加输出',
     removeRule: '删除规则',
     removeTable: '删除决策表',
-    gap: '没有规则适用：{{at}}',
-    overlap: '规则 {{rules}} 同时适用：{{at}}',
     fine: '没有遗漏，也没有重叠',
   },
 }
@@ -51,8 +49,6 @@ export const en: Same<typeof zh> = {
     addOutput: 'Add an output',
     removeRule: 'Delete the rule',
     removeTable: 'Delete the table',
-    gap: 'No rule fits: {{at}}',
-    overlap: 'Rules {{rules}} fit together: {{at}}',
     fine: 'No gaps and no overlaps',
   },
 }

@@ -33,6 +33,6 @@ export const en: Same<typeof zh> = {
     draft: 'Make a draft',
     busy: 'Drafting, for about a minute…',
     sent: 'This text is sent to {{host}}: write nothing personal. People and business data are not sent.',
-    problems: 'What was drafted has {{count}} problems',
+    problems: 'What was drafted has {{count}} [problem|problems]',
   },
 }

@@ -41,7 +41,6 @@ export function SelectWidget(props: WidgetProps) {
 }
 
 export function SwitchWidget(props: WidgetProps) {
-  const { t } = useTranslation()
   return (
     <span className="members-face">
       <Switch
@@ -49,8 +48,6 @@ export function SwitchWidget(props: WidgetProps) {
       checked={props.value === true}
       disabled={props.disabled || props.readonly}
       aria-label={props.label}
-      checkedChildren={t('forms.yes')}
-      unCheckedChildren={t('forms.no')}
       onChange={(checked) => props.onChange(checked)}
       />
       {props.label}

@@ -9,7 +9,7 @@ import { useLanguage } from '../../i18n'
 import { Due } from '../../shared/Due'
 import { Page } from '../../shared/Page'
 import { PeopleNames, PersonTag } from '../../shared/people'
-import { Refusal } from '../../shared/Refusal'
+import { Missing } from '../../shared/Missing'
 import { usePhone } from '../../shared/usePhone'
 import { whenText } from '../../shared/when'
 import { nodeAt, type Plan } from '../plan'
@@ -90,7 +90,7 @@ export function CasePage() {
   const about = asked.data?.case
   const plan = usePlan(about?.process, about?.version).data
   if (asked.isPending) return <Loading />
-  if (!asked.data || !about) return <Refusal error={asked.error} retry={() => void asked.refetch()} />
+  if (!asked.data || !about) return <Missing error={asked.error} retry={() => void asked.refetch()} back="/cases" label={t('work.case.toList')} />
   const { tasks } = asked.data
   const title = text(about.title) || titles(about.process)
   const waiting = <Waiting tasks={tasks} plan={plan} />

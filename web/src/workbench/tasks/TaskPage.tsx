@@ -7,7 +7,7 @@ import { useLanguage } from '../../i18n'
 import { Due } from '../../shared/Due'
 import { Page } from '../../shared/Page'
 import { PersonTag } from '../../shared/people'
-import { Refusal } from '../../shared/Refusal'
+import { Missing } from '../../shared/Missing'
 import { CaseData } from '../cases/CaseData'
 import { CaseTalk } from '../cases/CaseTalk'
 import { CaseTimeline } from '../cases/CaseTimeline'
@@ -36,7 +36,7 @@ export function TaskPage() {
   const plan = usePlan(about?.process, about?.version).data
   const processTitle = useProcessTitle()
   if (asked.isPending) return <Loading />
-  if (!task) return <Refusal error={asked.error} retry={() => void asked.refetch()} />
+  if (!task) return <Missing error={asked.error} retry={() => void asked.refetch()} back="/tasks" label={t('app.home')} />
   const nodeTitle = (node: string) => text(nodeAt(plan, node)?.title) || node
   const done = ({ verb }: Sent) => {
     void message.success(t('work.desk.done', { verb: t(`work.verb.${verb}`) }))

@@ -2,6 +2,8 @@
 import type { TFunction } from 'i18next'
 import type { Task } from './useTasks'
 
+/** What has happened is told otherwise than what may be done: a button says Approve, a list Approved. */
+const VERBS: Record<string, string> = { approved: 'work.verb.approve', rejected: 'work.verb.reject' }
 const usual = ['done', 'approved', 'rejected', 'returned', 'withdrawn', 'abstained', 'cancelled', 'transferred']
 
 export function outcomeName(id: string, title: string, t: TFunction): string {
@@ -12,5 +14,7 @@ export function outcomeName(id: string, title: string, t: TFunction): string {
 export function outcomeText(task: Task, text: (value: unknown) => string, t: TFunction): string {
   const id = task.outcome ?? task.status
   const known = Array.isArray(task.outcomes) ? (task.outcomes as { id: string; title?: unknown }[]) : []
-  return outcomeName(id, text(known.find((one) => one.id === id)?.title), t)
+  const title = text(known.find((one) => one.id === id)?.title)
+  const verb = VERBS[id]
+  return outcomeName(id, verb && title === t(verb) ? '' : title, t)
 }
