@@ -177,7 +177,8 @@ async def _load_open(
         if held[case_id].case.incidents:
             closing[case_id] = _paths(new, {EntryKind.INCIDENT_CLOSED})
     await _load(session, held, TaskRow, TaskRow.path, tasks, everything=everything)
-    await _load(session, held, TaskPersonRow, TaskPersonRow.path, tasks, everything=everything)
+    asking = {case_id: keys for case_id, keys in tasks.items() if held[case_id].each(TaskRow)}
+    await _load(session, held, TaskPersonRow, TaskPersonRow.path, asking, everything=everything)
     await _load(session, held, VisitRow, VisitRow.path, visits, everything=everything)
     await _load(session, held, ClockRow, ClockRow.clock, clocks, everything=everything)
     await _load(session, held, IncidentRow, IncidentRow.path, closing, everything=everything)
