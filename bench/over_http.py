@@ -22,6 +22,7 @@ from typing import Any
 
 import httpx
 
+from bench.processor_time import by_role
 from bench.yard import a_second, percentile
 from tests.support.product import ROOT, up
 from waystation.temporal_server import free_port
@@ -151,15 +152,49 @@ async def _measure(count: int) -> list[dict[str, Any]]:
         ports = [free_port() for _ in range(3)]
         with up(Path(folder) / "var", ports) as product:
             async with _bare(f"127.0.0.1:{ports[1]}") as bare:
+                clock = [by_role(_role)]
                 base_rate, names = await _starts(bare, count)
+                clock.append(by_role(_role))
                 base = await _answers(bare, names)
+                clock.append(by_role(_role))
             async with _ours(product.url, product.passwords) as ours:
+                clock.append(by_role(_role))
                 rate, cases = await _starts(ours, count)
-                took = await _answers(ours, await _tasks(product.url, product.passwords, cases))
+                clock.append(by_role(_role))
+                tasks = await _tasks(product.url, product.passwords, cases)
+                clock.append(by_role(_role))
+                took = await _answers(ours, tasks)
+                clock.append(by_role(_role))
     rows = [_row("a burst of starts over HTTP, none lost or doubled", rate, base_rate, "cases/s")]
     for share in (0.5, 0.99):
         what = f"an answer over HTTP, p{round(share * 100)}, {USERS} users at once"
         rows.append(_row(what, percentile(took, share) * 1000, percentile(base, share) * 1000, "ms"))
+    return rows + _costs(clock, count)
+
+
+def _role(command: str) -> str | None:
+    """What a process of the installation, or of the baseline, is."""
+    if "temporal server" in command:
+        return "Temporal's server"
+    return next((role for word, role in _ROLES.items() if word in command), None)
+
+
+_ROLES = {"waystation.cli api": "API", "waystation.cli worker": "worker", "bench.bare_app": "bare"}
+
+
+def _costs(clock: list[dict[str, float]], count: int) -> list[dict[str, Any]]:
+    """Milliseconds of processor time that a start and an answer cost: the server's, and those of the programs."""
+    rows = []
+    for what, base, ours in (("a start", 0, 3), ("an answer", 1, 5)):
+
+        def spent(at: int, *roles: str) -> float:
+            return sum(clock[at + 1].get(role, 0.0) - clock[at].get(role, 0.0) for role in roles) * 1000 / count
+
+        server = "Temporal's server"
+        rows.append(_row(f"processor time of {what}: {server}", spent(ours, server), spent(base, server), "ms"))
+        for role in ("API", "worker"):
+            name = f"processor time of {what}: {role}"
+            rows.append(_row(name, spent(ours, role), spent(base, "bare"), "ms"))
     return rows
 
 
