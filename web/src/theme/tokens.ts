@@ -55,6 +55,8 @@ export const theme: ThemeConfig = {
     colorWarningBorder: '#f0dbb0',
     colorErrorBorder: '#efc9c5',
     colorLink: palette.primary,
+    colorLinkHover: palette.primaryDark,
+    colorLinkActive: palette.primaryDark,
     colorText: palette.ink,
     colorTextSecondary: palette.inkSoft,
     colorTextDescription: palette.inkSoft,

@@ -24,7 +24,8 @@ export function useClipboard(may: boolean) {
     if (model === null || !may) return
     const at = model.nodes.find((node) => node.id === selected[0])
     const after = at && kindOf(catalogue, at)?.exit !== 'none' ? model.edges.find((one) => one.from === at.id) : undefined
-    const edge = after ?? model.edges.find((one) => endOf(one.to) && one.way !== 'error')
+    const last = (to: string) => endOf(to) || model.nodes.some((one) => one.id === to && kindOf(catalogue, one)?.exit === 'none')
+    const edge = after ?? model.edges.find((one) => last(one.to) && one.way !== 'error') ?? model.edges.find((one) => one.way === 'start')
     const ops = edge ? pasted(model, localStorage.getItem(KEPT) ?? '', [edge.id], edge.to) : []
     if (ops.length === 0) void message.info(t('flow.canvasTools.nothing'))
     else edit(ops, t('design.did.paste'))

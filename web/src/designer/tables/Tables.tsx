@@ -28,11 +28,14 @@ function Findings({ said }: { said: readonly Problem[] }) {
   const { language } = useLanguage()
   // With an error anywhere the compiler has not come to the rules.
   const judged = useDesign((state) => state.checked && state.saving === 'saved' && !state.problems.some((one) => one.severity === 'error'))
-  if (said.length === 0) return judged ? <p className="table-fine"><CheckCircleOutlined /> {t('tables.fine')}</p> : null
+  const fine = judged && !said.some((one) => one.code.startsWith('table_'))
   return (
+    <>
     <ul className="table-findings" aria-live="polite">
       {said.slice(0, 6).map((one, index) => <li key={index} data-code={one.code}><WarningOutlined /> {sentenceIn(one, language)}</li>)}
     </ul>
+    {fine && <p className="table-fine"><CheckCircleOutlined /> {t('tables.fine')}</p>}
+    </>
   )
 } // prettier-ignore
 
