@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission("messages.send", "发送消息", "send messages to cases", _of("operator", "channel_adapter")),
         Permission("processes.see", "查看流程定义", "see processes"),
         Permission("processes.publish", "发布流程", "publish processes", _of("designer")),
+        Permission("processes.roll_out", "灰度发布有发布权的流程", "roll out processes that one may publish"),
         Permission("designs.see", "查看设计稿", "see designs"),
         Permission("designs.edit", "编辑设计稿", "edit designs"),
         Permission("designs.rights", "管理设计权限", "say who may edit what", _of()),

@@ -64,6 +64,16 @@ class Rights:
             raise Refused("not_allowed", f"you may not {en} this process", f"您没有{zh}此流程的权限", {"action": en})
 
 
+async def require_publish(session: TenantSession, caller: Caller, process: str) -> None:
+    """Refuse with `not_allowed` unless the caller may publish a process, in some region that it has a design of."""
+    rights = await Rights.of(session, caller)
+    regions = {found.region for found in await designs.designs(session, process=process)} or {""}
+    if max(rights.on(process, region) for region in regions) < Right.PUBLISH:
+        raise Refused(
+            "not_allowed", "you may not publish this process", "您没有发布此流程的权限", {"action": "publish"}
+        )
+
+
 def no_design() -> Refused:
     return Refused("not_found", "there is no such design", "没有这份设计稿")
 

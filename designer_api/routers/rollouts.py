@@ -6,8 +6,8 @@ from fastapi import APIRouter
 
 from designer_api import bulk_schemas as schemas
 from designer_api.auth.needs import needs
-from designer_api.auth.policy import Action, require
 from designer_api.deps import Held, Signed, now
+from designer_api.designs.rights import require_publish
 from designer_api.rolling import rollout_view
 from designer_api.routers.changes import offered_now
 from designer_api.units import check_units
@@ -15,7 +15,7 @@ from waystation.contracts.errors import Refused
 from waystation.store import rollouts
 from waystation.store.session import TenantSession
 
-router = APIRouter(tags=["change"], dependencies=[needs("processes.see", changing="processes.publish")])
+router = APIRouter(tags=["change"], dependencies=[needs("processes.see", changing="processes.roll_out")])
 
 
 @router.get("/rollouts")
@@ -39,10 +39,10 @@ async def show(process: str, held: Held, caller: Signed) -> schemas.Rollout:
 @router.put("/processes/{process}/rollout")
 async def roll_out(process: str, body: schemas.RolloutAsked, held: Held, caller: Signed) -> schemas.Rollout:
     """Begin a roll-out of the newest version, or change who gets it; who has come in stays in while it widens."""
-    require(caller, Action.PUBLISH)
     check_units(body.units)
 
     async def work(session: TenantSession) -> schemas.Rollout:
+        await require_publish(session, caller, process)
         row = await rollouts.roll_out(
             session, process, body.version, body.units, body.percent, part_by=body.part_by, by=caller.person, at=now()
         )
@@ -54,9 +54,9 @@ async def roll_out(process: str, body: schemas.RolloutAsked, held: Held, caller:
 @router.post("/processes/{process}/rollout/finish")
 async def finish(process: str, held: Held, caller: Signed) -> schemas.Offered:
     """Everybody gets the new version from now on."""
-    require(caller, Action.PUBLISH)
 
     async def work(session: TenantSession) -> schemas.Offered:
+        await require_publish(session, caller, process)
         await rollouts.finish(session, process, by=caller.person, at=now())
         return await offered_now(session, process)
 
@@ -66,9 +66,9 @@ async def finish(process: str, held: Held, caller: Signed) -> schemas.Offered:
 @router.post("/processes/{process}/rollout/back")
 async def roll_back(process: str, held: Held, caller: Signed, body: schemas.WhyAsked) -> schemas.Offered:
     """Nobody gets the new version any more; its open cases go on, or are moved back by a migration."""
-    require(caller, Action.PUBLISH)
 
     async def work(session: TenantSession) -> schemas.Offered:
+        await require_publish(session, caller, process)
         await rollouts.roll_back(session, process, by=caller.person, at=now(), reason=body.reason)
         return await offered_now(session, process)
 

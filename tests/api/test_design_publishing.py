@@ -93,6 +93,24 @@ async def test_rights_go_by_process_and_region(office: Office) -> None:
     assert (await office.ask("root", "PUT", "/design-rights", json={"items": []})).status_code == 200
 
 
+async def test_who_may_publish_a_process_may_roll_it_out(office: Office) -> None:
+    """The right on the process counts, not the role: ann widens what dee began, lea, who may only edit, does not."""
+    design = (await made(office, process="wide"))["id"]
+    await send(office, design, 1, "/publish", {})
+    ops = [{"op": "set_node", "id": "manager", "values": {"title": "直属主管"}}]
+    await send(office, design, 1, "", {"ops": ops}, method="PATCH")
+    await send(office, design, 2, "/publish", {"percent": 10})
+    wider = {"version": 2, "percent": 60}
+    assert (await office.ask("ann", "PUT", "/processes/wide/rollout", json=wider)).status_code == 403
+    given = {"ann": "publish", "lea": "edit"}
+    rights = [{"process": "wide", "region": "*", "right": right, "who": f"user:{who}"} for who, right in given.items()]
+    assert (await office.ask("root", "PUT", "/design-rights", json={"items": rights})).status_code == 200
+    assert (await office.ask("lea", "PUT", "/processes/wide/rollout", json=wider)).status_code == 403
+    widened = await office.ask("ann", "PUT", "/processes/wide/rollout", json=wider)
+    assert (widened.status_code, widened.json()["percent"]) == (200, 60), widened.text
+    assert (await office.ask("root", "PUT", "/design-rights", json={"items": []})).status_code == 200
+
+
 BASE = """\
 waystation: 1
 process: claim

@@ -110,6 +110,7 @@ function Cards({ all, retire }: { all: Releases; retire: (one: Release) => void 
 export function ReleaseList() {
   const { t } = useTranslation()
   const phone = usePhone()
+  const mayPublish = useDesign((state) => state.design!.may.publish)
   const found = useReleases()
   const [retiring, setRetiring] = useState<Release | null>(null)
   const none: Releases = { process: '', offered: null, versions: [], rollout: null, migrations: [], may: { release: false, migrate: false } }
@@ -119,7 +120,7 @@ export function ReleaseList() {
   return (
     <>
       <Refusal error={found.error} retry={() => void found.refetch()} />
-      {all.rollout && <RolloutCard rollout={all.rollout} may={all.may.release} />}
+      {all.rollout && <RolloutCard rollout={all.rollout} may={all.may.release || mayPublish} />}
       {all.offered === null && <p className="bad">{t('publish.nothingOffered')}</p>}
       <section className="panel releases" aria-label={t('publish.releases')}>
         {phone ? <Cards all={all} retire={setRetiring} /> : <Table<Release> rowKey="version" columns={columns} dataSource={all.versions} pagination={all.versions.length > 20 && { pageSize: 20 }} scroll={{ x: 760 }} />}
