@@ -96,7 +96,8 @@ def test_500_nodes_are_panned_and_dragged(tmp_path: Path) -> None:
     """Panning, seen whole and near, makes at least 30 frames a second; dragging a node is measured too."""
     ports = [free_port() for _ in range(3)]
     with up(tmp_path / "var", ports) as product, browser() as program:
-        made, _ = Seat(product, "admin_xu").ask("POST", "/designs", {"from": {"text": large(NODES)}})
+        with Seat(product, "admin_xu") as seat:
+            made, _ = seat.ask("POST", "/designs", {"from": {"text": large(NODES)}})
         assert len(made["model"]["nodes"]) == NODES
         with window(program, product.url, 1440, "zh") as desk:
             page = desk.page

@@ -54,6 +54,7 @@ def test_every_page_is_fit_to_be_seen(
         with window(program, product.url, width, language) as desk:
             served = Served()
             served.listen(desk.page)
+            wrong += [f"sign-in: {fault}" for fault in _pictured(desk, "sign-in", served)]
             desk.sign_in(user, product.passwords[user])
             for screen in screens:
                 if screen.phone or width > 390:
@@ -68,13 +69,18 @@ def _seen(desk: Window, screen: Screen, scenery: Scenery, served: Served) -> lis
     page.locator(screen.shows).first.wait_for()
     if screen.do is not None:
         screen.do(page)
+    return _pictured(desk, screen.name, served, screen.refused)
+
+
+def _pictured(desk: Window, name: str, served: Served, expected: int = 0) -> list[str]:
+    page = desk.page
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(_STILL)
-    page.screenshot(path=SEEN / f"{screen.name}-{desk.language}-{desk.width}.png", full_page=True)
+    page.screenshot(path=SEEN / f"{name}-{desk.language}-{desk.width}.png", full_page=True)
     refused = [line for line in desk.said if "status of" in line]
     wrong = faults(page, desk.language, served, AXE.read_text("utf-8"))
     wrong += [f"console: {line}" for line in desk.said if line not in refused]
-    if len(refused) > screen.refused:
+    if len(refused) > expected:
         wrong.append(f"refused: {refused}")
     desk.said.clear()
     return wrong
@@ -95,13 +101,13 @@ def test_all_of_them_are_on_one_sheet(program: Browser) -> None:
 def _sheet(taken: set[str]) -> str:
     looks = [f"{language}-{width}" for width in (1440, 390) for language in ("zh", "en")]
     rows = []
-    for screen in (screen for screens in WALKS.values() for screen in screens):
+    for page in ["sign-in", *(screen.name for screens in WALKS.values() for screen in screens)]:
         cells = [
             f'<a href="pages/{name}.png"><img src="pages/{name}.png" alt="{name}"></a>'
             for look in looks
-            if (name := f"{screen.name}-{look}") in taken
+            if (name := f"{page}-{look}") in taken
         ]
-        rows.append(f"<section><h2>{screen.name}</h2>{''.join(cells)}</section>")
+        rows.append(f"<section><h2>{page}</h2>{''.join(cells)}</section>")
     style = (
         "body{font:14px sans-serif;margin:16px;background:#ddd}section{margin:0 0 24px}h2{font-size:14px;margin:4px 0}"
         "a{display:inline-block;vertical-align:top;height:280px;overflow:hidden;margin-right:8px}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
-from tests.support.product import Product
+from tests.support.product import PATIENCE, Product
 
 TRAVEL = """\
 waystation: 1
@@ -121,6 +123,12 @@ class Seat:
         signed.raise_for_status()
         self._http.headers["Authorization"] = f"Bearer {signed.json()['token']}"
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
     def ask(self, method: str, path: str, body: Any = None, match: str | None = None) -> tuple[Any, str]:
         """The answer's body and its ETag."""
         headers = {"Idempotency-Key": f"{method}{path}{body}"[:200].encode().hex()[:120]} | (
@@ -130,19 +138,30 @@ class Seat:
         assert answer.is_success, f"{method} {path}: {answer.text}"
         return (answer.json() if answer.content else None), answer.headers.get("ETag", "")
 
+    def wait(self, path: str, count: int) -> list[dict[str, Any]]:
+        """The items of a list, once there are so many: lists follow what happens by a moment."""
+        until = time.monotonic() + PATIENCE
+        while len(found := self.ask("GET", path)[0]["items"]) < count:
+            assert time.monotonic() < until, f"{path}: {found}"
+            time.sleep(0.2)
+        return list(found)
+
 
 def prepared(product: Product) -> Scenery:
     """Everything that the pages show, on a product that has nothing but its demo."""
-    admin, agent, manager, finance = (
-        Seat(product, user) for user in ("admin_xu", "agent_zhou", "sm_yang", "finance_lin")
-    )
+    with ExitStack() as stack:
+        people = ("admin_xu", "agent_zhou", "sm_yang", "finance_lin")
+        return _prepared(*(stack.enter_context(Seat(product, user)) for user in people))
+
+
+def _prepared(admin: Seat, agent: Seat, manager: Seat, finance: Seat) -> Scenery:
     trip = _trip(admin, agent, manager, finance)
     lines = [{"item": "笔记本电脑", "qty": 3, "price": 640000}, {"item": "扩展坞", "qty": 3, "price": 49900}]
     bought, _ = agent.ask("POST", "/cases", {"process": "purchase", "data": {**PURCHASE, "lines": lines}})
     where = {"lat": 31.23, "lng": 121.45, "datum": "gcj02"}
     agent.ask("POST", "/cases", {"process": "ticket", "data": {**REPAIR, "location": where}})
-    ended = next(one for one in admin.ask("GET", "/cases?process=business_trip")[0]["items"] if one["status"] != "open")
-    tasks = manager.ask("GET", "/tasks?box=todo&process=purchase")[0]["items"]
+    ended = admin.wait("/cases?process=business_trip&status=done", 2)[0]
+    tasks = manager.wait("/tasks?box=todo&process=purchase", 1)
     broken = _broken(admin)
     empty, _ = admin.ask(
         "POST",
@@ -166,9 +185,9 @@ def _trip(admin: Seat, agent: Seat, manager: Seat, finance: Seat) -> str:
         agent.ask(
             "POST", "/cases", {"process": "business_trip", "data": {"city": city, "days": days, "class": "business"}}
         )
-    for task in manager.ask("GET", "/tasks?box=todo&process=business_trip&sort=created&order=asc")[0]["items"][:2]:
+    for task in manager.wait("/tasks?box=todo&process=business_trip&sort=created&order=asc", 4)[:2]:
         manager.ask("POST", f"/tasks/{task['id']}/approve", {"comment": "同意"})
-    for task in finance.ask("GET", "/tasks?box=pool&process=business_trip")[0]["items"]:
+    for task in finance.wait("/tasks?box=pool&process=business_trip", 1):
         finance.ask("POST", f"/tasks/{task['id']}/approve", {})
     _change(
         admin,
