@@ -36,8 +36,11 @@ from workflows.people import Load, resolve
 from workflows.plans import PLANS, Plans
 from workflows.timetable import TimetableWorkflow
 
-#: Workflow tasks at once. Python's two-second clock for one includes waiting for a thread, so each has one.
+#: Workflow tasks at once. The clock for one includes waiting for a thread, so each has one.
 WORKFLOW_TASKS = 12
+#: Seconds after which a workflow task is taken for one that hangs; the server waits for ten. Temporal's two are not
+#: enough on a machine that is busy, and a task that is interrupted with many actions begun may never let its case go.
+TASK_PATIENCE = 8
 #: Actions and writes to the store at once; they wait for a database most of the time.
 ACTIVITIES = 64
 #: Seconds that a workflow task waits for a plan, well below the two that it may take.
@@ -160,6 +163,7 @@ async def case_worker(  # noqa: PLR0913 - how it works; all but the first by key
             graceful_shutdown_timeout=grace,
             identity=name,
         )
+        _give_time(worker)
         async with worker:
             running = [asyncio.create_task(one.run()) for one in (dispatcher, *beside)]
             dispatcher.wake()
@@ -172,3 +176,12 @@ async def case_worker(  # noqa: PLR0913 - how it works; all but the first by key
                     with suppress(asyncio.CancelledError):
                         await task
                 plans.load_with(None)
+
+
+def _give_time(worker: Worker) -> None:
+    """Let a workflow task take `TASK_PATIENCE`. The library has no argument for that."""
+    tasks = worker._workflow_worker
+    if tasks is None or not hasattr(tasks, "_deadlock_timeout_seconds"):
+        raise RuntimeError("this release of temporalio keeps the time limit of workflow tasks elsewhere")
+    if tasks._deadlock_timeout_seconds is not None:  # None: it is being debugged
+        tasks._deadlock_timeout_seconds = TASK_PATIENCE

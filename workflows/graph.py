@@ -317,10 +317,13 @@ class CaseWorkflow:
                 await self._record()
             if self._must_renew():
                 continue
-            actions, self.actions = self.actions, []
+            at_once = self.given.at_once or len(self.actions)
+            actions, self.actions = self.actions[:at_once], self.actions[at_once:]
             for effect in actions:
                 self._run(effect, None)
-            if self.more:
+            if self.actions:
+                await self._sleep("more actions")
+            elif self.more:
                 self.more = False
                 self._apply(Continued(self.alarm.now()))
 
@@ -474,6 +477,7 @@ class CaseWorkflow:
                 facts={},
                 carried=carried,
                 command=None,
+                at_once=runs.AT_ONCE,
             )
         )
 

@@ -106,6 +106,11 @@ class Carried(Struct, omit_defaults=True):
     runs: int = 1
 
 
+#: Actions that a run starts in one workflow task. To start one takes about a millisecond of a processor that is free,
+#: and a task that takes seconds is taken for one that hangs.
+AT_ONCE = 64
+
+
 class CaseInput(Struct, omit_defaults=True):
     """The one argument of a case's workflow; its type is the process.
 
@@ -115,6 +120,7 @@ class CaseInput(Struct, omit_defaults=True):
         carried: the state to go on from: of the run before, or of the end of a case that is opened again.
         command: what opens an ended case again.
         marks: the server knows our search attributes.
+        at_once: actions that are started in one workflow task; 0: all, as runs did that began before there was a limit.
     """
 
     tenant: str
@@ -132,6 +138,7 @@ class CaseInput(Struct, omit_defaults=True):
     command: Command | None = None
     trial: Trial | None = None
     marks: bool = False
+    at_once: int = 0
 
 
 class Refusal(Struct, omit_defaults=True):

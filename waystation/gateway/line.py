@@ -86,7 +86,7 @@ class CaseLine:
             title: of the process, for Temporal's own page.
             again: it may have run and ended before.
         """
-        marked = msgspec.structs.replace(given, marks=self._marks)
+        marked = msgspec.structs.replace(given, marks=self._marks, at_once=runs.AT_ONCE)
         reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
         try:
             await self._ask(
