@@ -11,6 +11,7 @@ import { nodeWords } from '../designer/words'
 import { useLanguage } from '../i18n'
 import { Nothing } from '../shared/Nothing'
 import { Refusal } from '../shared/Refusal'
+import './simulator.css'
 
 const said = (failure: unknown, text: (value: unknown) => string) => (typeof failure === 'object' ? text(failure) || JSON.stringify(failure) : String(failure))
 
