@@ -41,6 +41,9 @@ WORKFLOW_TASKS = 12
 #: Seconds after which a workflow task is taken for one that hangs; the server waits for ten. Temporal's two are not
 #: enough on a machine that is busy, and a task that is interrupted with many actions begun may never let its case go.
 TASK_PATIENCE = 8
+#: How long a workflow task waits for the worker that has its case in memory before any other may have it. A server may
+#: lose the task after a command that was refused as the very first thing of a run; its sender waits so long then.
+STICKY_PATIENCE = timedelta(seconds=5)
 #: Actions and writes to the store at once; they wait for a database most of the time.
 ACTIVITIES = 64
 #: Seconds that a workflow task waits for a plan, well below the two that it may take.
@@ -160,6 +163,7 @@ async def case_worker(  # noqa: PLR0913 - how it works; all but the first by key
             max_concurrent_local_activities=ACTIVITIES,
             max_concurrent_activities=ACTIVITIES,
             max_cached_workflows=cached,
+            sticky_queue_schedule_to_start_timeout=STICKY_PATIENCE,
             graceful_shutdown_timeout=grace,
             identity=name,
         )
