@@ -4,6 +4,7 @@ import { Popover } from 'antd'
 import { createContext, useContext, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLanguage } from '../../i18n'
+import { usePhone } from '../../shared/usePhone'
 import type { Named } from '../props/conditions'
 import type { Catalogue, FlowEdge, FlowNode, Model } from '../types'
 import { edgeWords, targetWords } from '../words'
@@ -31,6 +32,7 @@ const useDrawing = () => useContext(Drawing)!
 
 function Plus({ edges, to }: { edges: string[]; to: string }) {
   const { t } = useTranslation()
+  const phone = usePhone()
   const [open, setOpen] = useState(false)
   const { insert } = useDrawing()
   if (insert === undefined || edges.length === 0) return null
@@ -43,7 +45,7 @@ function Plus({ edges, to }: { edges: string[]; to: string }) {
       open={open}
       onOpenChange={setOpen}
       trigger="click"
-      placement="right"
+      placement={phone ? 'bottom' : 'right'}
       destroyOnHidden
       content={<AddMenu simple choose={choose} leave={() => setOpen(false)} />}
     >
