@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from tests.support.compiling import plan
 from tests.support.house import House, eventually
+from tests.support.processes import EACH_DOES
 from waystation.bootstrap import build_catalog
 from waystation.contracts.events import Entry, EntryKind
 from waystation.scenario_files import PlanBook, Setup
@@ -91,21 +92,7 @@ async def test_everybody_must_agree(house: House) -> None:
 async def test_a_foreach_of_many_items(house: House) -> None:
     """5,000 items, each with an action: each is done once, and their results come together."""
     async with house.open():
-        await house.publish(
-            "p",
-            """
-            data: { items: { type: array }, total: { type: integer } }
-            nodes:
-              each:
-                kind: foreach
-                items: "${ data.items }"
-                as: one
-                body: { at: do, nodes: { do: { kind: action, do: x.do, save: { local.n: "${ one }" }, next: end } } }
-                collect: { total: "${ sum(results.map(r, r.n)) }" }
-                next: end
-            """,
-            actions=("x.do",),
-        )
+        await house.publish("p", EACH_DOES, actions=("x.do",))
         case = await house.start("p", {"items": list(range(ITEMS))})
         entries = await measured(house, case, f"{ITEMS} items")
         state = await house.ended(case)

@@ -10,27 +10,17 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 
 from tests.support.house import House
+from tests.support.processes import EACH_DOES
 from waystation.contracts.runs import AT_ONCE
 from workflows.machine import Machine
 
 MANY = 3 * AT_ONCE
-EACH = """
-    data: { items: { type: array }, total: { type: integer } }
-    nodes:
-      each:
-        kind: foreach
-        items: "${ data.items }"
-        as: one
-        body: { at: do, nodes: { do: { kind: action, do: x.do, save: { local.n: "${ one }" }, next: end } } }
-        collect: { total: "${ sum(results.map(r, r.n)) }" }
-        next: end
-"""
 
 
 async def test_many_actions_begin_a_few_at_a_time(house: House) -> None:
     """A workflow task that began them all would be taken for one that hangs; each is done once all the same."""
     async with house.open():
-        await house.publish("p", EACH, actions=("x.do",))
+        await house.publish("p", EACH_DOES, actions=("x.do",))
         case = await house.start("p", {"items": list(range(MANY))})
         state = await house.ended(case)
         history = await house.handle(case).fetch_history()
