@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +19,14 @@ from tests.support.real_things import MADE
 _UNSPECIFIED = "/scim/v2/Users"
 
 
+@functools.cache
+def document() -> dict[str, Any]:
+    """Made once: it takes seconds."""
+    return description()
+
+
 def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
-    found = description()["paths"].items()
+    found = document()["paths"].items()
     return {route["operationId"]: (method, path, route) for path, ways in found for method, route in ways.items()}
 
 
@@ -43,22 +50,22 @@ def test_every_link_leads_to_an_operation_with_all_it_needs() -> None:
 
 def test_values_stand_where_the_links_say() -> None:
     """What a link takes from the answer's body is a field of its schema, all the way."""
-    document, walked = description(), 0
+    walked = 0
     for maker in MAKERS:
         if maker.path == _UNSPECIFIED:
             continue
-        content = document["paths"][maker.path][maker.method]["responses"][maker.status]["content"]
+        content = document()["paths"][maker.path][maker.method]["responses"][maker.status]["content"]
         for value in maker.gives.values():
             if value.startswith("$response.body#/"):
-                _walk(document, content["application/json"]["schema"], value.partition("#/")[2].split("/"))
+                _walk(content["application/json"]["schema"], value.partition("#/")[2].split("/"))
                 walked += 1
     assert walked > 10
 
 
-def _walk(document: dict[str, Any], schema: dict[str, Any], steps: list[str]) -> None:
+def _walk(schema: dict[str, Any], steps: list[str]) -> None:
     for step in steps:
         if "$ref" in schema:
-            schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         assert step.isdigit() or step in schema["properties"], (schema["title"], step)
         schema = schema["items"] if step.isdigit() else schema["properties"][step]
 
