@@ -19,7 +19,7 @@ from waystation.scenario_files import Broken, Setup
 from waystation.scenario_run import Runs, Verdict
 from workflows.engine import Engine
 from workflows.machine import Program
-from workflows.scenarios import run_scenario
+from workflows.scenarios import Said, run_scenario
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,18 +73,17 @@ class Report:
             outcome = await run_scenario(item.scenario, engine, item.plans)
             await self._cover(item, engine)
         except Unavailable as error:
-            row.failures = [f"{error.code}: {error.en}"]
+            row.said = [Said(f"{error.code}：{error.zh}", f"{error.code}: {error.en}")]
             return row
         except Exception as error:  # noqa: BLE001 - the edge: a crash is this scenario's failure, not the run's
             place = traceback.extract_tb(error.__traceback__)[-1]
-            row.failures = [
-                f"the engine crashed: {type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
-            ]
+            what = f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
+            row.said = [Said(f"引擎异常：{what}", f"the engine crashed: {what}")]
             return row
-        if outcome.failures:
+        if outcome.said:
             row.line = item.lines.get(outcome.at, item.line)
             row.step = _step(outcome.at)
-        row.failures = outcome.failures
+        row.said = outcome.said
         return row
 
     async def _cover(self, item: Setup, engine: Engine) -> None:

@@ -11,21 +11,27 @@ from waystation.scenario_actions import RealActions, ScenarioActions
 from waystation.scenario_files import PlanBook, Setup
 from workflows.engine import Engine
 from workflows.memory import MemoryEngine
+from workflows.scenarios import Said
 
 
 @dataclass(slots=True)
 class Verdict:
     """How one scenario went. `line` is where it stands, or the step that failed; `step` is that step's index, None for
-    the start."""
+    the start. `said` is what was otherwise than written."""
 
     name: str
     line: int
-    failures: list[str] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     step: int | None = None
 
     @property
     def passed(self) -> bool:
-        return not self.failures
+        return not self.said
+
+    @property
+    def failures(self) -> list[str]:
+        """What was said, in English only."""
+        return [line.en for line in self.said]
 
 
 class Runs(Protocol):

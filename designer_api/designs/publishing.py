@@ -100,10 +100,7 @@ def _blockers(judgement: Judged, errors: int) -> list[publishing_bodies.Blocker]
 
 
 def _failures(rows: Verdicts) -> list[trial_bodies.ScenarioVerdict]:
-    return [
-        trial_bodies.ScenarioVerdict(name=row.name, passed=False, step=row.step, line=row.line, failures=row.failures)
-        for row in rows.failed
-    ]
+    return [trials.one_verdict(row) for row in rows.failed]
 
 
 def _changes(judgement: Judged) -> int | None:

@@ -141,12 +141,20 @@ class RunAsked(Asked):
     names: Annotated[list[Named], Field(max_length=500)] | None = None
 
 
+class Words(BaseModel):
+    zh: str
+    en: str
+
+
 class ScenarioVerdict(BaseModel):
+    """`said` is what was otherwise than written; `failures` the same in English only."""
+
     name: str
     passed: bool
     step: int | None
     line: int
     failures: list[str]
+    said: list[Words]
 
 
 class Coverage(BaseModel):

@@ -26,6 +26,7 @@ from waystation.design.operations import exact
 from waystation.design.scenario_runs import Verdicts, run_all
 from waystation.design.trial_answers import answer
 from waystation.design.trials import Ran, World, run_now, scenario_of
+from waystation.scenario_run import Verdict
 from waystation.store import definitions, people
 from waystation.store.designs import Content, Design
 from waystation.store.session import TenantSession
@@ -179,13 +180,15 @@ async def verdicts(held: Parts, caller: Caller, world: World, text: str, names: 
     return await asyncio.to_thread(run_all, text, world, library, names)
 
 
+def one_verdict(row: Verdict) -> trial_bodies.ScenarioVerdict:
+    said = [trial_bodies.Words(zh=line.zh, en=line.en) for line in row.said]
+    return trial_bodies.ScenarioVerdict(
+        name=row.name, passed=row.passed, step=row.step, line=row.line, failures=row.failures, said=said
+    )
+
+
 def verdict_view(found: Verdicts, plan: Plan) -> trial_bodies.ScenarioVerdicts:
-    items = [
-        trial_bodies.ScenarioVerdict(
-            name=row.name, passed=row.passed, step=row.step, line=row.line, failures=row.failures
-        )
-        for row in found.rows
-    ]
+    items = [one_verdict(row) for row in found.rows]
     nodes = list(_addresses(plan.body, ""))
     covered = trial_bodies.Coverage(
         nodes=[name for name in nodes if name in found.nodes],

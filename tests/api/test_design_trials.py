@@ -87,6 +87,9 @@ async def test_what_was_simulated_becomes_a_scenario_that_passes_or_fails(office
     await office.http.patch(path, json={"ops": ops}, headers={**headers, "If-Match": '"2"'})
     run = (await office.ask("dee", "POST", f"/designs/{design['id']}/scenarios/run", json={})).json()
     assert {each["name"] for each in run["items"] if not each["passed"]} == {"到人事", "四天还要人事"}
+    said = [line for each in run["items"] for line in each["said"]]
+    assert all("期望" in line["zh"] or "没有" in line["zh"] for line in said), said
+    assert [line["en"] for line in said] == [line for each in run["items"] for line in each["failures"]]
 
 
 ENDLESS = """\

@@ -92,6 +92,22 @@ async def test_a_wrong_scenario_fails(step: str, tmp_path: Path) -> None:
     assert not report.passed
 
 
+async def test_what_is_wrong_is_said_in_both_languages(tmp_path: Path) -> None:
+    """A reader of Chinese gets no English sentence; names, values and codes are the same in both."""
+    file = tmp_path / "wrong.yaml"
+    file.write_text(WRONG.format(step="expect: { data: { n: 2 }, ended: fine, open: [b] }"), encoding="utf-8")
+    row = (await run(file)).rows[0]
+    assert [(line.zh, line.en) for line in row.said] == [
+        ("数据.n：期望 2，实际 1", "data.n: expected 2, found 1"),
+        ("结束结果：期望 fine，实际 未结束（停在：a）", "ended: expected fine, found not ended (open: a)"),
+        ("待办节点：没有 b；实际 ['a']", "open: b is not there; found ['a']"),
+        ("待办节点：另有 ['a']", "open: also found ['a']"),
+    ]
+    file.write_text(WRONG.format(step="complete: { task: a, as: bob }"), encoding="utf-8")
+    refused = (await run(file)).rows[0].said[0]
+    assert refused.zh.startswith("被拒绝（not_yours）：") and refused.en.startswith("refused with not_yours: ")
+
+
 async def test_an_empty_folder_fails(tmp_path: Path) -> None:
     """`waystation test` on nothing is a failure, not a success."""
     assert not (await run(tmp_path)).passed

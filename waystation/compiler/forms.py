@@ -99,7 +99,7 @@ class FormReading:
     def _check_layout(self, known: Mapping[str, Any]) -> None:
         for path, name in _cells(self._shape.layout, (*self._path, "layout")):
             if not isinstance(name, str):
-                self._report.add("bad_type", path, expected="name")
+                self._report.add("bad_type", path, expected="field")
             elif name not in known:
                 self._report.add("unknown_field", path, name=name, known=known)
 

@@ -81,7 +81,7 @@ def _arguments(args: Mapping[str, Any], *, language: int) -> _Blank:
     for name, value in args.items():
         if name == "expected":
             shown[name] = EXPECTED.get(str(value), (str(value), str(value)))[language]
-        elif isinstance(value, tuple) and len(value) == 2 and name in ("reason", "what", "hint", "began"):
+        elif isinstance(value, tuple) and len(value) == 2 and name in ("reason", "what", "hint", "began", "instead"):
             shown[name] = str(value[language])
         elif isinstance(value, Sequence) and not isinstance(value, str):
             listed = [str(each) for each in value[:_MOST_LISTED]]

@@ -50,7 +50,7 @@ class PeopleLowering(ValueLowering):
         for name in names:
             if not isinstance(name, str):
                 if not isinstance(name, dict):
-                    self.report("bad_type", *path, expected="name")
+                    self.report("bad_type", *path, expected="who")
                 continue
             known = self.compilation.people(way)
             if known is not None and name not in known:

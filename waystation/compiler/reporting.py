@@ -62,6 +62,8 @@ class Report:
             return
         if "known" in args:
             args["known"] = candidates(name_in(args), args["known"])
+        if code == "bad_type" and not variant:
+            args["instead"] = _instead(self.value_at(path))
         self.findings.append(Finding(code, path, node, args, key=key, variant=variant))
 
     def extend(self, findings: Iterable[Finding]) -> None:
@@ -129,6 +131,21 @@ def leaf_at(tree: Any, path: Path) -> Any:
             return tree
         tree = value_at(tree, (part,))
     return tree
+
+
+def _instead(there: Any) -> tuple[str, str]:
+    """What stands where something else is needed, in both languages."""
+    match there:
+        case None | "":
+            return "现在没有填写", "nothing is given"
+        case dict():
+            return "现在是一组键值", "not a map"
+        case list():
+            return "现在是列表", "not a list"
+        case bool():
+            return f"现在是 {str(there).lower()}", f"not {str(there).lower()}"
+        case _:
+            return f"现在是 {there}", f"not {there}"
 
 
 def value_at(tree: Any, path: Path) -> Any:

@@ -18,7 +18,7 @@ from waystation.design.trial_answers import node_of
 from waystation.design.trials import World, run
 from waystation.scenario_actions import RealActions
 from waystation.scenario_run import Verdict
-from workflows.scenarios import Scenario, read_scenarios
+from workflows.scenarios import Said, Scenario, read_scenarios
 
 #: Seconds for all scenarios of a design.
 SECONDS = 60.0
@@ -42,14 +42,14 @@ def run_all(text: str, world: World, library: Library, names: Iterable[str] | No
     found = Verdicts()
     if source.flaws:
         flaw = source.flaws[0]
-        found.rows.append(Verdict("scenarios.yaml", flaw.line, ["场景文本有语法错误 the text is no sound YAML"]))
+        found.rows.append(Verdict("scenarios.yaml", flaw.line, [Said("场景文本有语法错误", "the text is no sound YAML")]))
         return found
     if not isinstance(source.tree, dict):
         return found
-    faults: list[tuple[Path, str]] = []
+    faults: list[tuple[Path, Said]] = []
 
     def complain(path: Path, zh: str, en: str, *, known: frozenset[str] = frozenset()) -> None:
-        faults.append((path, f"{zh} {en}"))
+        faults.append((path, Said(zh, en)))
 
     scenarios = read_scenarios(source.tree, complain)
     for path, said in faults:
@@ -83,9 +83,9 @@ async def _run(scenarios: list[Scenario], world: World, found: Verdicts, lines: 
             try:
                 ran = await run(world, scenario, bounds=bounds, real=real, tenant=f"trial-{number}")
             except Refused as refused:
-                verdict.failures = [f"{refused.code}: {refused.zh} {refused.en}"]
+                verdict.said = [Said(f"{refused.code}：{refused.zh}", f"{refused.code}: {refused.en}")]
                 continue
-            verdict.failures = ran.outcome.failures
+            verdict.said = ran.outcome.said
             if ran.outcome.at and isinstance(ran.outcome.at[-1], int) and not ran.outcome.passed:
                 verdict.step = ran.outcome.at[-1]
             for case in ran.engine.cases.values():

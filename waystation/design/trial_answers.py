@@ -99,8 +99,8 @@ def _refused(ran: Ran) -> Tree:
     found = ran.outcome.refused
     if found is not None:
         return {"step": step, "code": found.code, "zh": found.zh, "en": found.en, "detail": found.detail}
-    text = "; ".join(ran.outcome.failures)
-    return {"step": step, "code": "unexpected", "zh": f"结果与期望不符：{text}", "en": text, "detail": {}}
+    zh, en = ("; ".join(getattr(line, language) for line in ran.outcome.said) for language in ("zh", "en"))
+    return {"step": step, "code": "unexpected", "zh": f"结果与期望不符：{zh}", "en": en, "detail": {}}
 
 
 def _case(name: str, state: CaseState) -> Tree:

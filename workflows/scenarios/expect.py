@@ -16,6 +16,7 @@ from workflows.machine.commands import is_among
 from workflows.machine.run import node_key
 from workflows.machine.state import Activation
 from workflows.panel import answerers, viewers
+from workflows.scenarios.differences import Failure, Said, about, unlike
 
 #: Kinds that stand open by themselves; the others contain something or pass at once.
 LEAVES = ("task", "approval", "wait", "receive")
@@ -23,14 +24,6 @@ LEAVES = ("task", "approval", "wait", "receive")
 
 #: What can be asked where no case has been started yet.
 OF_ALL_CASES = {"inbox", "visible"}
-
-
-class Failure(Exception):
-    """Something is not as expected; one line each."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__("; ".join(lines))
-        self.lines = lines
 
 
 @dataclass(slots=True)
@@ -64,11 +57,12 @@ async def check(world: World, wanted: Mapping[str, Any]) -> None:
     """
     case = world.last if wanted.get("case") is None else world.cases.get(str(wanted["case"]), "")
     if not case and not wanted.keys() <= OF_ALL_CASES:
-        raise Failure(f"there is no case {wanted.get('case') or ''}".strip())
+        name = wanted.get("case") or ""
+        raise Failure(Said(f"没有流程实例 {name}".strip(), f"there is no case {name}".strip()))
     look = _Look(world, case)
     if case:
         await look.load()
-    lines: list[str] = []
+    lines: list[Said] = []
     for key, value in wanted.items():
         if key != "case":
             lines += await look.compare(key, value)
@@ -88,7 +82,7 @@ class _Look:
         self.entries = await self.engine.journal(self.case)
         self.open = await open_activations(self.engine, self.case)
 
-    async def compare(self, key: str, wanted: Any) -> list[str]:
+    async def compare(self, key: str, wanted: Any) -> list[Said]:
         match key:
             case "open":
                 return self._open(_strings(wanted))
@@ -121,7 +115,7 @@ class _Look:
             case "data":
                 return _subset("data", wanted, self.state.data)
             case "title":
-                return [] if self.state.title == wanted else [f"title: expected {wanted!r}, found {self.state.title!r}"]
+                return [] if self.state.title == wanted else [unlike("title", repr(wanted), repr(self.state.title))]
             case "notices":
                 told = [str(e.data["template"]) for e in self.entries if e.kind is EntryKind.NOTICE]
                 return _list("notices", _strings(wanted), told)
@@ -129,29 +123,29 @@ class _Look:
                 sent = [str(e.data["name"]) for e in self.entries if e.kind is EntryKind.MESSAGE_SENT]
                 return _list("sent", _strings(wanted), sent)
             case _:
-                return [f"unknown expectation {key!r}"]
+                return [Said(f"无法识别的期望 {key!r}", f"unknown expectation {key!r}")]
 
     # --------------------------------------------------------------------------------------------- open
-    def _open(self, wanted: list[str]) -> list[str]:
+    def _open(self, wanted: list[str]) -> list[Said]:
         """Leaves must be named; what contains them (race, scope, foreach, call) and incidents may be."""
         leaves = [named for named in self.open if named.kind in LEAVES and named.act.phase == "open"]
         return _matched("open", wanted, leaves, self.open)
 
-    def _assigned(self, wanted: Mapping[str, Any]) -> list[str]:
+    def _assigned(self, wanted: Mapping[str, Any]) -> list[Said]:
         lines = []
         for name, people in wanted.items():
             named = _find(self.open, str(name))
             expected = sorted(_strings(people))
             if named is None or named.act.panel is None:
                 if expected or named is not None:
-                    lines.append(f"assigned: {name} is not open")
+                    lines.append(about("assigned", f"{name} 没有打开", f"{name} is not open"))
                 continue
             asked = sorted(answerers(named.act.panel))
             if expected != asked and expected != sorted(viewers(named.act.panel)):
-                lines.append(f"assigned: {name}: expected {expected}, found {asked}")
+                lines.append(unlike(f"assigned: {name}", expected, asked))
         return lines
 
-    async def _inbox(self, key: str, wanted: Mapping[str, Any]) -> list[str]:
+    async def _inbox(self, key: str, wanted: Mapping[str, Any]) -> list[Said]:
         rows: list[tuple[Named, CaseState, Program]] = []
         for case in await _apart(self.engine, self.world.cases.values()):
             state, program = await self.engine.state(case), await self.engine.program(case)
@@ -176,56 +170,74 @@ class _Look:
         facts = facts_for(self.engine.organisation(), person, program.plan.process, self.engine.now())
         return not access or is_among(access, person, facts)
 
-    async def _forecast(self, wanted: Any) -> list[str]:
+    async def _forecast(self, wanted: Any) -> list[Said]:
         expected = [(str(node), sorted(_strings(people))) for node, people in wanted]
         found = [(row.node, sorted(row.people)) for row in await forecast(self.engine, self.case)]
         now_open = {node_key(named.path) for named in self.open}
         later = [row for row in found if row[0] not in now_open]
-        return [] if expected in (found, later) else [f"forecast: expected {expected}, found {found}"]
+        return [] if expected in (found, later) else [unlike("forecast", expected, found)]
 
     # ------------------------------------------------------------------------------------------- history
-    def _visited(self, key: str, wanted: list[str]) -> list[str]:
+    def _visited(self, key: str, wanted: list[str]) -> list[Said]:
         left = {entry.node for entry in self.entries if entry.kind is EntryKind.NODE_LEFT}
         left |= {entry.path for entry in self.entries if entry.kind is EntryKind.NODE_LEFT}
         names = left | {name.rsplit("/", 1)[-1] for name in left}
         if key == "visited":
-            return [f"visited: {name} was not visited" for name in wanted if name not in names]
-        return [f"not_visited: {name} was visited" for name in wanted if name in names]
+            return [about(key, f"没有经过 {name}", f"{name} was not visited") for name in wanted if name not in names]
+        return [about(key, f"经过了 {name}", f"{name} was visited") for name in wanted if name in names]
 
-    def _order(self, wanted: list[list[str]]) -> list[str]:
+    def _order(self, wanted: list[list[str]]) -> list[Said]:
         lines = []
         for first, second in wanted:
             left = _first(self.entries, EntryKind.NODE_LEFT, str(first))
             entered_at = _first(self.entries, EntryKind.NODE_ENTERED, str(second))
             if left is None or entered_at is None or left > entered_at:
-                lines.append(f"order: {first} was not left before {second} was entered")
+                lines.append(
+                    about(
+                        "order",
+                        f"{first} 未在进入 {second} 之前完成",
+                        f"{first} was not left before {second} was entered",
+                    )
+                )
         return lines
 
-    def _incident(self, wanted: Mapping[str, Any]) -> list[str]:
+    def _incident(self, wanted: Mapping[str, Any]) -> list[Said]:
         found = {named.path: named.act.failure.code for named in self.open if named.act.failure is not None}
         job = self.state.undo
         if job is not None and job.failure is not None and job.current is not None:
             found[job.current.path] = job.failure.code
         left = dict(found)
-        lines = []
+        key, lines = "incident", []
         for name, code in wanted.items():
             hit = next((path for path in left if name in _names(path)), None)
             if hit is None:
-                lines.append(f"incident: nothing stands still at {name}; found {found}")
+                lines.append(
+                    about(key, f"{name} 没有停下；实际 {found}", f"nothing stands still at {name}; found {found}")
+                )
             elif left.pop(hit) != code:
-                lines.append(f"incident: {name}: expected {code}, found {found[hit]}")
-        return lines + [f"incident: unexpected {code} at {path}" for path, code in left.items()]
+                lines.append(unlike(f"{key}: {name}", code, found[hit]))
+        return lines + [
+            about(key, f"{path} 意外停下：{code}", f"unexpected {code} at {path}") for path, code in left.items()
+        ]
 
-    def _ended(self, wanted: Any) -> list[str]:
+    def _ended(self, wanted: Any) -> list[Said]:
         found = ended_as(self.state)
         expected = None if wanted in (False, None) else str(wanted)
         if expected == found:
             return []
-        return [f"ended: expected {expected or 'not ended'}, found {found or 'not ended' + self._where()}"]
+        where = self._where() if found is None else ("", "")
+        return [
+            Said(
+                unlike("ended", expected or "未结束", (found or "未结束") + where[0]).zh,
+                unlike("ended", expected or "not ended", (found or "not ended") + where[1]).en,
+            )
+        ]
 
-    def _where(self) -> str:
-        places = [f"{named.path}{f' ({named.act.failure.code})' if named.act.failure else ''}" for named in self.open]
-        return f" (open: {', '.join(places)})" if places else ""
+    def _where(self) -> tuple[str, str]:
+        """What is open, in both languages; nothing where nothing is."""
+        named = (f"{each.path}{f' ({each.act.failure.code})' if each.act.failure else ''}" for each in self.open)
+        places = ", ".join(named)
+        return (f"（停在：{places}）", f" (open: {places})") if places else ("", "")
 
 
 async def open_activations(engine: Engine, case: str, prefix: str = "") -> list[Named]:
@@ -295,7 +307,7 @@ def _find(there: Iterable[Named], name: str) -> Named | None:
     )
 
 
-def _matched(what: str, wanted: list[str], needed: list[Named], allowed: list[Named]) -> list[str]:
+def _matched(what: str, wanted: list[str], needed: list[Named], allowed: list[Named]) -> list[Said]:
     """Each name means one activation; every needed one is named; only allowed ones are."""
     left = list(allowed)
     lines = []
@@ -303,21 +315,22 @@ def _matched(what: str, wanted: list[str], needed: list[Named], allowed: list[Na
         hit = next((row for row in left if row.path == name), None)
         hit = hit or next((row for row in left if row in needed and name in row.names), None) or _find(left, name)
         if hit is None:
-            lines.append(f"{what}: {name} is not there; found {[row.path for row in needed]}")
+            there = [row.path for row in needed]
+            lines.append(about(what, f"没有 {name}；实际 {there}", f"{name} is not there; found {there}"))
         else:
             left.remove(hit)
     named_races = {row.path for row in allowed if row not in left and row.kind == "race"}
     extra = [row.path for row in left if row in needed and row.path.rpartition("/")[0] not in named_races]
-    return lines + ([f"{what}: also found {extra}"] if extra else [])
+    return lines + ([about(what, f"另有 {extra}", f"also found {extra}")] if extra else [])
 
 
-def _list(what: str, wanted: list[str], found: list[str]) -> list[str]:
+def _list(what: str, wanted: list[str], found: list[str]) -> list[Said]:
     short = [name.rsplit("/", 1)[-1] for name in found]
-    return [] if wanted in (found, short) else [f"{what}: expected {wanted}, found {found}"]
+    return [] if wanted in (found, short) else [unlike(what, wanted, found)]
 
 
-def _path(wanted: list[str], found: list[str]) -> list[str]:
-    return [] if _path_fits(wanted, found) else [f"path: expected {wanted}, found {found}"]
+def _path(wanted: list[str], found: list[str]) -> list[Said]:
+    return [] if _path_fits(wanted, found) else [unlike("path", wanted, found)]
 
 
 def _path_fits(pattern: list[str], names: list[str]) -> bool:
@@ -335,22 +348,23 @@ def _first(entries: list[Entry], kind: EntryKind, name: str) -> int | None:
     return next((entry.seq for entry in entries if entry.kind is kind and name in _names(entry.path)), None)
 
 
-def _subset(where: str, wanted: Any, found: Any) -> list[str]:
+def _subset(where: str, wanted: Any, found: Any) -> list[Said]:
     if isinstance(wanted, Mapping):
         if not isinstance(found, Mapping):
-            return [f"{where}: expected a map, found {found!r}"]
-        lines: list[str] = []
+            return [Said(unlike(where, "一组字段", repr(found)).zh, unlike(where, "a map", repr(found)).en)]
+        lines: list[Said] = []
         for key, value in wanted.items():
             if key not in found and value is not None:
-                lines.append(f"{where}.{key}: is missing, expected {_shown(value)}")
+                said = (f"缺少，期望 {_shown(value)}", f"is missing, expected {_shown(value)}")
+                lines.append(about(f"{where}.{key}", *said))
             else:
                 lines += _subset(f"{where}.{key}", value, found.get(key))
         return lines
     if isinstance(wanted, list):
         if not isinstance(found, list) or len(found) != len(wanted):
-            return [f"{where}: expected {_shown(wanted)}, found {_shown(found)}"]
+            return [unlike(where, _shown(wanted), _shown(found))]
         return [line for i, value in enumerate(wanted) for line in _subset(f"{where}[{i}]", value, found[i])]
-    return [] if _equal(wanted, found) else [f"{where}: expected {_shown(wanted)}, found {_shown(found)}"]
+    return [] if _equal(wanted, found) else [unlike(where, _shown(wanted), _shown(found))]
 
 
 def _shown(value: Any) -> str:

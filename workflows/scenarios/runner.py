@@ -18,7 +18,8 @@ from workflows.engine import Engine
 from workflows.machine.run import node_key
 from workflows.panel import answerers
 from workflows.people import parse_people
-from workflows.scenarios.expect import Failure, World, check
+from workflows.scenarios.differences import Failure, Said
+from workflows.scenarios.expect import World, check
 from workflows.scenarios.model import CASE_COMMANDS, TASK_VERBS, Scenario
 from workflows.scenarios.ticks import next_tick
 
@@ -27,20 +28,25 @@ _INSTANT = timedelta(microseconds=1)
 
 @dataclass(slots=True)
 class Outcome:
-    """How a scenario went. `failures` is empty when it passed; `at` is the document path of the failing step.
+    """How a scenario went. `said` is empty when it passed; `at` is the document path of the failing step.
 
     `refused` is what the engine said, where that made it fail.
     """
 
     scenario: str
-    failures: list[str] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     at: Path = ()
     cases: dict[str, str] = field(default_factory=dict)
     refused: Refused | None = None
 
     @property
     def passed(self) -> bool:
-        return not self.failures
+        return not self.said
+
+    @property
+    def failures(self) -> list[str]:
+        """What was said, in English only."""
+        return [line.en for line in self.said]
 
 
 class _Session:
@@ -59,10 +65,10 @@ class _Session:
         name = args.get("case")
         if name is None:
             if not self.last:
-                raise Failure("no case has been started")
+                raise Failure(Said("尚未发起任何流程实例", "no case has been started"))
             return self.last
         if name not in self.cases:
-            raise Failure(f"no case has the id {name!r}")
+            raise Failure(Said(f"没有编号为 {name!r} 的流程实例", f"no case has the id {name!r}"))
         return self.cases[str(name)]
 
 
@@ -91,14 +97,17 @@ async def run_scenario(
             await _step(session, verb, args)
             done(number)
     except Failure as failure:
-        outcome.failures, outcome.at = list(failure.lines), place
+        outcome.said, outcome.at = list(failure.lines), place
     except Refused as refused:
         outcome.refused = refused
-        outcome.failures, outcome.at = (
-            [f"refused with {refused.code}: {refused.en} {refused.detail or ''}".strip()],
-            place,
-        )
+        outcome.said, outcome.at = [_turned_down(refused)], place
     return outcome
+
+
+def _turned_down(refused: Refused) -> Said:
+    code, detail = refused.code, refused.detail or ""
+    zh = f"被拒绝（{code}）：{refused.zh} {detail}".strip()
+    return Said(zh, f"refused with {code}: {refused.en} {detail}".strip())
 
 
 async def _step(session: _Session, verb: str, args: Any) -> None:
@@ -127,7 +136,11 @@ async def _do(session: _Session, verb: str, args: Any) -> Any:
             try:
                 changed = parse_people(args, session.engine.organisation())
             except DefinitionInvalid as invalid:
-                lines = (f"people: {'.'.join(map(str, each.path))}: {each.en}" for each in invalid.problems)
+                lines = (
+                    Said(f"人员：{place}：{each.zh}", f"people: {place}: {each.en}")
+                    for each in invalid.problems
+                    for place in [".".join(map(str, each.path))]
+                )
                 raise Failure(*lines) from None
             return await session.engine.set_people(changed)
         case _:
@@ -167,9 +180,9 @@ def _span(text: Any) -> timedelta:
     try:
         duration = parse_duration(str(text))
     except ValueError as error:
-        raise Failure(f"advance: {error}") from None
+        raise Failure(Said(f"推进时间：{error}", f"advance: {error}")) from None
     if duration.needs_calendar:
-        raise Failure("advance takes wall time such as 3h or 2d")
+        raise Failure(Said("推进时间须写自然时长，如 3h、2d", "advance takes wall time such as 3h or 2d"))
     return timedelta(seconds=duration.seconds)
 
 
@@ -194,7 +207,7 @@ async def _command(session: _Session, verb: str, args: Mapping[str, Any]) -> Any
         target = args.get("from")
     case, task = await locate(session.engine, case, None if target is None else str(target))
     if verb not in TASK_VERBS and verb not in CASE_COMMANDS:
-        raise Failure(f"unknown step {verb!r}")
+        raise Failure(Said(f"无法识别的步骤 {verb!r}", f"unknown step {verb!r}"))
     return await _send(session, case, verb, args, task)
 
 
@@ -259,11 +272,14 @@ async def _refuse(session: _Session, args: Mapping[str, Any]) -> None:
         await _do(session, verb, args[verb])
     except Refused as refused:
         if refused.code != code and not _kept_away(refused, code):
-            raise Failure(
-                f"expected {verb} to be refused with {code}, but it was refused with {refused.code}"
-            ) from None
+            raise Failure(_not_refused(verb, code, refused.code)) from None
         return
-    raise Failure(f"expected {verb} to be refused with {code}, but it was accepted")
+    raise Failure(_not_refused(verb, code, None))
+
+
+def _not_refused(verb: str, code: str, got: str | None) -> Said:
+    zh, en = ("却被接受", "it was accepted") if got is None else (f"实际拒绝原因是 {got}", f"it was refused with {got}")
+    return Said(f"{verb} 应被拒绝（{code}），{zh}", f"expected {verb} to be refused with {code}, but {en}")
 
 
 def _kept_away(refused: Refused, code: str) -> bool:
@@ -273,13 +289,15 @@ def _kept_away(refused: Refused, code: str) -> bool:
 
 async def _bulk(session: _Session, rows: list[Mapping[str, Any]]) -> None:
     """Many in one call: a row that is refused does not stop the rest; one that must be refused stands in `refuse`."""
-    failures: list[str] = []
+    failures: list[Said] = []
     for index, row in enumerate(rows):
         verb, args = next(iter(row.items()))
         try:
             await _step(session, verb, args)
         except Failure as failure:
-            failures += [f"bulk[{index}]: {line}" for line in failure.lines]
+            failures += [
+                Said(f"批量第 {index + 1} 行：{line.zh}", f"bulk[{index}]: {line.en}") for line in failure.lines
+            ]
         except Refused:
             continue
     if failures:

@@ -10,6 +10,7 @@ import pytest
 
 import waystation.compiler
 import workflows.nodes
+from tests.support.compiling import compiled
 from waystation.compiler.check_sentences import CHECK_SENTENCES
 from waystation.compiler.messages import codes, problem_of, severity_of
 from waystation.compiler.sentences import EXPECTED, SENTENCES
@@ -70,3 +71,22 @@ def test_long_and_many_arguments_are_cut() -> None:
     problem = problem_of("unknown_form", Place("f"), {"name": "x" * 5000, "known": [f"form_{n}" for n in range(5000)]})
     assert len(problem.en) < 200
     assert len(problem.hint_en) < 300
+
+
+@pytest.mark.parametrize(
+    ("rule", "zh", "en"),
+    [
+        (
+            "{ user: 7 }",
+            "此处应填人员、角色或分组的 id，现在是 7",
+            "the id of a person, a role or a group is needed here, not 7",
+        ),
+        ("''", "此处应填找人规则，现在没有填写", "a rule of finding people is needed here, nothing is given"),
+    ],
+)
+def test_where_something_else_is_needed_both_are_said(rule: str, zh: str, en: str) -> None:
+    """What is wanted, and what stands there."""
+    found = compiled(
+        f"nodes:\n  a: {{ kind: approval, approvers: [{rule}], next: {{ approved: b, rejected: b }} }}\n  b: {{ kind: end }}\n"
+    )
+    assert (zh, en) in [(problem.zh, problem.en) for problem in found.problems]

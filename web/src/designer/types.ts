@@ -178,7 +178,7 @@ export type ScenarioItem = { name: string; process: string; start: Config; steps
 export type ScenarioRun = {
   passed: number
   failed: number
-  items: { name: string; passed: boolean; step: number | null; line: number; failures: Value[] }[]
+  items: { name: string; passed: boolean; step: number | null; line: number; said: Text[] }[]
   coverage: { nodes: string[]; missed: string[] }
 }
 export type Gate = {

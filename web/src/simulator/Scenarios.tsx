@@ -8,21 +8,19 @@ import { useCatalogue } from '../designer/catalogue'
 import { replaced, settled, useDesign } from '../designer/store/design'
 import { useMeant } from '../designer/overlays/useMeant'
 import { nodeWords } from '../designer/words'
-import { useLanguage } from '../i18n'
+import { useLanguage, type Text } from '../i18n'
 import { Nothing } from '../shared/Nothing'
 import { Refusal } from '../shared/Refusal'
 import './simulator.css'
 
-const said = (failure: unknown, text: (value: unknown) => string) => (typeof failure === 'object' ? text(failure) || JSON.stringify(failure) : String(failure))
-
-/** Where a scenario fails in the user's words, and what the run said. */
-export function Failed({ step, failures }: { step: number | null; failures: readonly unknown[] }) {
+/** Where a scenario fails and what is otherwise than written, in the user's language. */
+export function Failed({ step, said }: { step: number | null; said: readonly Text[] }) {
   const { t } = useTranslation()
   const { text } = useLanguage()
   return (
     <>
       <span className="bad small">{step === null ? t('sim.failsAtStart') : t('sim.failsAt', { step: step + 1 })}</span>
-      {failures.map((failure, index) => <code key={index} className="soft small sim-said" lang="en">{said(failure, text)}</code>)}
+      {said.map((line, index) => <span key={index} className="soft small sim-said">{text(line)}</span>)}
     </>
   )
 } // prettier-ignore
@@ -55,7 +53,7 @@ export function Scenarios({ may }: { may: boolean }) {
             <li key={one.name}>
               {verdict && (verdict.passed ? <CheckCircleFilled className="good" /> : <CloseCircleFilled className="bad" />)}
               <span><strong>{one.name}</strong><span className="soft small"> {t('sim.steps', { count: one.steps })}</span>
-                {verdict && !verdict.passed && <Failed step={verdict.step} failures={verdict.failures} />}
+                {verdict && !verdict.passed && <Failed step={verdict.step} said={verdict.said} />}
               </span>
               <Button type="text" size="small" icon={<DeleteOutlined />} disabled={!may} aria-label={t('sim.removeScenario', { name: one.name })} onClick={() => drop.mutate(one.name)} />
             </li>

@@ -64,7 +64,7 @@ function Scenarios({ found }: { found: Gate }) {
             <li key={one.name}>
               <strong>{one.name}</strong>
               {' '}
-              <Failed step={one.step} failures={one.failures} />
+              <Failed step={one.step} said={one.said} />
             </li>
           ))}
           <li>
