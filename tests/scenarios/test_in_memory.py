@@ -105,7 +105,8 @@ async def test_what_is_wrong_is_said_in_both_languages(tmp_path: Path) -> None:
     ]
     file.write_text(WRONG.format(step="complete: { task: a, as: bob }"), encoding="utf-8")
     refused = (await run(file)).rows[0].said[0]
-    assert refused.zh.startswith("被拒绝（not_yours）：") and refused.en.startswith("refused with not_yours: ")
+    assert refused.zh.startswith("被拒绝（not_yours）：")
+    assert refused.en.startswith("refused with not_yours: ")
 
 
 async def test_an_empty_folder_fails(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ def run_all(text: str, world: World, library: Library, names: Iterable[str] | No
     source = read(text)
     found = Verdicts()
     if source.flaws:
-        flaw = source.flaws[0]
-        found.rows.append(Verdict("scenarios.yaml", flaw.line, [Said("场景文本有语法错误", "the text is no sound YAML")]))
+        said = Said("场景文本有语法错误", "the text is no sound YAML")
+        found.rows.append(Verdict("scenarios.yaml", source.flaws[0].line, [said]))
         return found
     if not isinstance(source.tree, dict):
         return found

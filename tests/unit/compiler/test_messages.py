@@ -86,7 +86,6 @@ def test_long_and_many_arguments_are_cut() -> None:
 )
 def test_where_something_else_is_needed_both_are_said(rule: str, zh: str, en: str) -> None:
     """What is wanted, and what stands there."""
-    found = compiled(
-        f"nodes:\n  a: {{ kind: approval, approvers: [{rule}], next: {{ approved: b, rejected: b }} }}\n  b: {{ kind: end }}\n"
-    )
+    node = f"{{ kind: approval, approvers: [{rule}], next: {{ approved: b, rejected: b }} }}"
+    found = compiled(f"nodes:\n  a: {node}\n  b: {{ kind: end }}\n")
     assert (zh, en) in [(problem.zh, problem.en) for problem in found.problems]
