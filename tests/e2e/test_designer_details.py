@@ -63,6 +63,59 @@ def test_nodes_are_copied_by_keys_and_a_version_brought_back_is_undone(product: 
         assert "personnel_1" in nodes(page, first)
 
 
+#: Whether a card, or where none is named each, lies wholly within the canvas that the drawer leaves.
+_IN_SIGHT = """id => {
+    const view = document.querySelector('.canvas-main').getBoundingClientRect()
+    const cards = [...document.querySelectorAll(id ? `[data-testid=card-${id}]` : '.canvas [data-testid^=card-]')]
+    return document.querySelector('[data-testid=drawer]') !== null && cards.length > 0 && cards.every(card => {
+        const {left, right, top, bottom} = card.getBoundingClientRect()
+        return left >= view.left && right <= view.right && top >= view.top && bottom <= view.bottom
+    })
+}"""
+
+
+#: Whether the canvas has stood still for some frames: a fit takes a moment.
+_STILL = """async () => {
+    const at = () => document.querySelector('.react-flow__viewport').style.transform
+    const before = at()
+    for (let frame = 0; frame < 20; frame += 1) {
+        await new Promise(requestAnimationFrame)
+        if (at() !== before) return false
+    }
+    return true
+}"""
+
+
+def test_the_drawer_hides_nothing_of_the_canvas(product: Product, program: Browser) -> None:
+    """Seen whole, the flow stays whole beside the drawer; moved by hand, it moves only so far that the node is seen."""
+    with seated(program, product, "admin_xu") as desk:
+        design = desk.page.evaluate(_MAKE, {"template": "leave"})
+        page = open_flow(desk, design, "canvas")
+        page.locator("[data-testid=card-personnel] .card-face").click()
+        page.wait_for_function(_IN_SIGHT, arg=None)
+        page.keyboard.press("Escape")
+        expect(page.get_by_test_id("drawer")).to_have_count(0)
+
+        page.wait_for_function(_STILL)
+        view = page.locator(".canvas-main").bounding_box()
+        card = page.get_by_test_id("card-manager").bounding_box()
+        assert view is not None
+        assert card is not None
+        page.mouse.move(view["x"] + 40, view["y"] + view["height"] - 40)
+        page.mouse.down()
+        by = view["x"] + view["width"] - card["x"] - card["width"] - 20
+        page.mouse.move(view["x"] + 40 + by, view["y"] + view["height"] - 40, steps=8)
+        page.mouse.up()
+        page.locator("[data-testid=card-manager] .card-face").click()
+        page.wait_for_function(_IN_SIGHT, arg="manager")
+        page.wait_for_function(_STILL)
+        moved = page.get_by_test_id("card-manager").bounding_box()
+        assert moved is not None
+        # The end of a fit is slow: the last pixels may come after all seemed still.
+        assert moved["width"] == pytest.approx(card["width"], abs=6)
+        assert moved["y"] == pytest.approx(card["y"], abs=12)
+
+
 def test_rules_of_a_table_are_typed_and_judged(product: Product, program: Browser) -> None:
     """A number with a point can be typed; a rule that reaches too far overlaps, one that ends early leaves a gap."""
     with seated(program, product, "admin_xu", language="en") as desk:

@@ -105,6 +105,8 @@ class Scenery:
     trip: str
     broken: str
     failing: str
+    contested: str
+    fresh: str
     empty: str
     overlay: str
     open_case: str
@@ -172,7 +174,16 @@ def _prepared(admin: Seat, agent: Seat, manager: Seat, finance: Seat) -> Scenery
         "POST", "/designs", {"from": {"base": "business_trip"}, "region": "华东", "process": "business_trip_east"}
     )
     return Scenery(
-        trip, broken, _failing(admin), empty["id"], overlay["id"], bought["case"]["id"], ended["id"], tasks[0]["id"]
+        trip,
+        broken,
+        _failing(admin),
+        _template(admin, "leave_contested"),
+        _template(admin, "leave_fresh"),
+        empty["id"],
+        overlay["id"],
+        bought["case"]["id"],
+        ended["id"],
+        tasks[0]["id"],
     )
 
 
@@ -208,8 +219,7 @@ def _trip(admin: Seat, agent: Seat, manager: Seat, finance: Seat) -> str:
 
 def _broken(admin: Seat) -> str:
     """A design with two mistakes: a role that nobody has, and a branch that leads nowhere."""
-    made, _ = admin.ask("POST", "/designs", {"from": {"template": "leave"}, "process": "leave_broken"})
-    name = str(made["id"])
+    name = _template(admin, "leave_broken")
     _change(
         admin,
         name,
@@ -219,13 +229,17 @@ def _broken(admin: Seat) -> str:
     return name
 
 
+def _template(admin: Seat, process: str) -> str:
+    """A design made of a template, as it comes."""
+    return str(admin.ask("POST", "/designs", {"from": {"template": "leave"}, "process": process})[0]["id"])
+
+
 def _change(admin: Seat, design: str, *ops: dict[str, Any]) -> None:
     admin.ask("PATCH", f"/designs/{design}", {"ops": list(ops)}, admin.ask("GET", f"/designs/{design}")[1])
 
 
 def _failing(admin: Seat) -> str:
     """A design whose scenarios are not true of it any more."""
-    made, _ = admin.ask("POST", "/designs", {"from": {"template": "leave"}, "process": "leave_failing"})
-    name = str(made["id"])
+    name = _template(admin, "leave_failing")
     _change(admin, name, {"op": "set_edge", "edge": "long:branch:0", "when": "${ data.days > 30 }"})
     return name

@@ -134,6 +134,42 @@ def _planned(page: Page) -> None:
     page.get_by_test_id("migrate-plan").first.wait_for()
 
 
+#: Another window saves the same design: a node has another title then.
+_SAVED_ELSEWHERE = """async design => {
+    const at = '/api/v1/designs/' + design
+    const tag = (await fetch(at)).headers.get('etag')
+    const title = {zh: `人事复核 ${Date.now() % 100}`, en: `HR check ${Date.now() % 100}`}
+    const ops = [{op: 'set_node', id: 'personnel', values: {title}}]
+    const headers = {'Content-Type': 'application/json', 'If-Match': tag}
+    return (await fetch(at, {method: 'PATCH', headers, body: JSON.stringify({ops})})).status
+}"""
+
+
+def _saved_elsewhere(page: Page) -> None:
+    design = page.url.split("/designer/")[1].split("/")[0]
+    assert page.evaluate(_SAVED_ELSEWHERE, design) == 200
+
+
+def _contested(page: Page) -> None:
+    page.locator("[data-testid=card-personnel] .card-face").click()
+    page.get_by_test_id("node-title").wait_for()
+    _saved_elsewhere(page)
+    page.get_by_test_id("node-title").fill("人事经理")
+    page.get_by_test_id("merge").wait_for()
+
+
+def _published(page: Page) -> None:
+    _saved_elsewhere(page)
+    page.reload()
+    page.locator("[data-testid=publish]:not([disabled])").click()
+    page.get_by_test_id("published").wait_for()
+
+
+def _compared(page: Page) -> None:
+    page.locator(".versions li:last-child .ant-btn-text").first.click()
+    page.locator(".ant-modal .react-flow__node, .ant-modal .simple-sheet").first.wait_for()
+
+
 def _keys(keys: str, wait: str) -> Do:
     def press(page: Page) -> None:
         page.keyboard.press(keys)
@@ -218,12 +254,8 @@ ADMIN = (
     Screen("publish-migrate", "/designer/{trip}/publish/migrate", ".migrate-page"),
     Screen("publish-migrate-plan", "/designer/{trip}/publish/migrate", ".migrate-page", _planned),
     Screen("publish-versions", "/designer/{trip}/publish/versions", ".versions li"),
-    Screen(
-        "publish-compare",
-        "/designer/{trip}/publish/versions",
-        ".versions li",
-        _modal(".versions li:last-child .ant-btn-text"),
-    ),
+    Screen("publish-compare", "/designer/{trip}/publish/versions", ".versions li", _compared),
+    Screen("publish-done", "/designer/{fresh}/publish", ".gate", _published),
     Screen("replay", "/designer/{trip}/replay", ".replay-ask"),
     Screen("replay-found", "/designer/{trip}/replay", ".replay-ask", _replayed),
     Screen("drill", "/designer/{trip}/drill", ".drill-faults"),
@@ -232,6 +264,7 @@ ADMIN = (
     Screen("overlay", "/designer/{overlay}/regions", "[data-testid^=override-]"),
     Screen("overlay-scenarios", "/designer/{overlay}/simulate", ".sim-side", _tab(1)),
     Screen("rights", "/designer/{trip}/rights", "[data-testid=rights-add]"),
+    Screen("design-conflict", "/designer/{contested}/flow", "[data-testid=card-personnel]", _contested, refused=1),
     Screen("trail", "/designer/{trip}/trail", ".trail li"),
 )
 WALKS: dict[str, tuple[Screen, ...]] = {"agent_zhou": AGENT, "sm_yang": MANAGER, "admin_xu": ADMIN}

@@ -75,7 +75,9 @@ class Names:
 
     def outcome(self, name: str) -> Both:
         """An outcome of the whole process: what the end is called that gives it."""
-        title = self.outcomes.get(name) or name
+        title = self.outcomes.get(name)
+        if title is None:
+            return _USUAL.get(name, (name, name))
         return in_language(title, "zh") or name, in_language(title, "en") or name
 
     def action(self, name: str) -> Both:
@@ -142,6 +144,14 @@ def _said(entry: Entry, names: Names) -> Both | None:
             return None
 
 
+#: Outcomes whose node or end has no title of its own.
+_USUAL: dict[str, Both] = {
+    "done": ("完成", "done"), "approved": ("已同意", "approved"), "rejected": ("已拒绝", "refused"),
+    "returned": ("已退回", "returned"), "withdrawn": ("已撤回", "withdrawn"), "cancelled": ("已取消", "cancelled"),
+    "granted": ("已批准", "granted"), "refused": ("已驳回", "refused"), "accepted": ("已接受", "accepted"),
+    "closed": ("已关闭", "closed"), "completed": ("已完成", "completed"), "failed": ("失败", "failed"),
+    "expired": ("已过期", "expired"), "skipped": ("已跳过", "skipped"),
+}  # fmt: skip
 _ANSWERS = {"approve": ("同意", "agreed"), "reject": ("拒绝", "refused"), "abstain": ("弃权", "abstained")}
 
 
@@ -150,7 +160,7 @@ def _outcome(data: Mapping[str, Any]) -> Both:
     if given in _ANSWERS:
         return _ANSWERS[given]
     outcome = str(data.get("outcome") or given or "done")
-    return ("完成" if outcome == "done" else outcome), outcome
+    return _USUAL.get(outcome, (outcome, outcome))
 
 
 def _list(value: Any) -> list[Any]:

@@ -50,6 +50,12 @@ export function formsOf(model: Model | null, library: Library): Record<string, F
   return { ...Object.fromEntries(shared), ...model?.forms }
 }
 
+/** The form that a node's people fill in. */
+function formIn(node: FlowNode): string {
+  const used = node.config.form
+  return String((typeof used === 'object' && used !== null ? used.use : used) ?? '')
+}
+
 /** Fields that an expression may name. `scope` is `data` at nodes, `form` inside the form `form`. */
 export function namedFields(model: Model | null, library: Library, language: Language, form?: string): Named[] {
   if (model === null) return []
@@ -63,8 +69,10 @@ export function namedFields(model: Model | null, library: Library, language: Lan
   if (form !== undefined) return named('form', forms[form]?.fields)
   const start = model.start?.form as string | undefined
   const asked = start ? (forms[start]?.fields ?? {}) : {}
-  // Only the form knows what the values are called.
-  const kept = Object.entries(model.data ?? {}).map(([key, field]) => [key, { ...asked[key], ...field }])
+  // Only forms know what the values are called: the first, and those of its tasks.
+  const later = model.nodes.map((node) => forms[formIn(node)]?.fields ?? {})
+  const words = (key: string) => [asked, ...later].map((fields) => fields[key]).find((field) => field?.options !== undefined)?.options
+  const kept = Object.entries(model.data ?? {}).map(([key, field]) => [key, { ...asked[key], ...(words(key) === undefined ? {} : { options: words(key) }), ...field }])
   const all: Record<string, Field> = { ...asked, ...Object.fromEntries(kept) }
   return [
     ...named('data', all),

@@ -22,7 +22,7 @@ function labelOf(edge: { outcome?: string }, node: PlanNode, language: Language,
 /** The name of an outcome, with the title that its process gives it, if it does. */
 type Named = (id: string, title: string) => string
 
-/** Titles of a node's card: its own, else its id. */
+/** Titles of a node's card: its own, else what it ends with, else its id. */
 export function drawing(plan: Plan, language: Language, name: Named): Drawing {
   const found: Drawing = { nodes: [], edges: [], titles: new Map(), kinds: new Map(), labels: new Map() }
   const link = (from: string, to: string, label = '') => {
@@ -36,7 +36,7 @@ export function drawing(plan: Plan, language: Language, name: Named): Drawing {
   let ends = false
   for (const [id, node] of Object.entries(plan.body.nodes)) {
     found.nodes.push({ id, ...CARD })
-    found.titles.set(id, textIn(node.title, language) || id)
+    found.titles.set(id, textIn(node.title, language) || (node.kind === 'end' ? name(String(node.params?.outcome ?? id), '') : id))
     found.kinds.set(id, node.kind)
     const inner = node.kind === 'race' ? Object.values(node.body?.nodes ?? {}).flatMap((each) => each.edges ?? []) : []
     for (const edge of [...(node.edges ?? []), ...inner]) {

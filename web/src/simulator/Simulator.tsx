@@ -9,21 +9,27 @@ import { useMe } from '../auth/session'
 import { useLanguage } from '../i18n'
 import { Refusal } from '../shared/Refusal'
 import { designs } from '../designer/api'
-import { formsOf, useLibrary } from '../designer/catalogue'
+import { formsOf, useCatalogue, useLibrary, useNamed } from '../designer/catalogue'
 import type { Mark } from '../designer/flow/Card'
 import { FormPreview } from '../designer/forming/Preview'
 import { useMeant } from '../designer/overlays/useMeant'
 import { FlowSheet } from '../designer/subnav/FlowSheet'
 import { replaced, settled, useDesign } from '../designer/store/design'
 import type { Config } from '../designer/types'
-import { edgeWords } from '../designer/words'
+import { edgeWords, nodeWords } from '../designer/words'
+import { lengthText } from '../shared/when'
+import { ValueView } from '../workbench/cases/values'
+import { outcomeName } from '../workbench/tasks/outcomes'
+import type { Field } from '../workbench/plan'
+import '../workbench/workbench.css'
 import { Scenarios } from './Scenarios'
 import { Stubs } from './Stubs'
 import { TaskPanel } from './TaskPanel'
 import type { Played, Step } from './played'
 import './simulator.css'
 
-const WAITS = ['1h', '4h', '1d', '3d', '1w'] as const
+/** How far the clock can be moved at once, and how many hours that is. */
+const WAITS = [['1h', 1], ['4h', 4], ['1d', 24], ['3d', 72], ['1w', 168]] as const // prettier-ignore
 
 /** Keeps what was played: the start, the steps, and what the server answered. The server keeps nothing. */
 function usePlay() {
@@ -78,11 +84,37 @@ function Begin({ begin, busy, barred }: { begin: (as: string, data: Config) => v
   )
 } // prettier-ignore
 
+/** How a played case ended, as the end is called that gives this outcome. */
+function useEndWords(): (outcome: string) => string {
+  const { t } = useTranslation()
+  const { text } = useLanguage()
+  const model = useMeant()
+  return (outcome) => outcomeName(outcome, text(model?.nodes.find((node) => node.kind === 'end' && node.config.outcome === outcome)?.title), t)
+}
+
 function Ended({ played }: { played: Played }) {
   const { t } = useTranslation()
+  const words = useEndWords()
   const { status, outcome } = played.case
   const open = status === 'open' || status === 'running'
-  return <Tag className={open ? 'tag-open' : status === 'failed' ? 'tag-bad' : 'tag-live'} data-testid="sim-status">{open ? t('sim.running') : t('sim.ended', { outcome: outcome ?? status })}</Tag>
+  return <Tag className={open ? 'tag-open' : status === 'failed' ? 'tag-bad' : 'tag-live'} data-testid="sim-status">{open ? t('sim.running') : t('sim.ended', { outcome: words(outcome ?? status) })}</Tag>
+} // prettier-ignore
+
+/** What the played case knows, as a case page shows it. */
+function Known({ data }: { data: Config }) {
+  const { t } = useTranslation()
+  const named = useNamed()
+  return (
+    <details className="sim-data" open>
+      <summary>{t('sim.data')}</summary>
+      <dl className="values">
+        {Object.entries(data).map(([key, value]) => {
+          const field = named.find((one) => one.name === `data.${key}`)
+          return <div key={key}><dt>{field?.title ?? key}</dt><dd><ValueView value={value} field={field?.schema as Field | undefined} /></dd></div>
+        })}
+      </dl>
+    </details>
+  )
 } // prettier-ignore
 
 function SaveAs({ simulation, name: suggested }: { simulation: unknown; name: string }) {
@@ -120,6 +152,10 @@ export default function Simulator() {
   const errors = useDesign((state) => state.problems.filter((one) => one.severity === 'error').length)
   const [tab, setTab] = useState('play')
   const { start, steps, stubs, played, play, reset, asked } = usePlay()
+  const ended = useEndWords()
+  const me = useMe()
+  const catalogue = useCatalogue()
+  const called = (id: string) => nodeWords(model?.nodes.find((node) => node.id === id), catalogue, language) || id
   const marks = useMemo(() => Object.fromEntries(Object.entries(played?.nodes ?? {}).map(([id, node]): [string, Mark] => [id, node.state as Mark])), [played])
   const lit = useMemo(() => new Set(played?.edges ?? []), [played])
   const people = (ids: readonly string[]) => ids.map((id) => library.users.find((user) => user.id === id)?.name ?? id).join('、')
@@ -131,7 +167,7 @@ export default function Simulator() {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [played, library, t])
   if (model === null) return null
-  const suggested = `${text(model.head.title)} ${(played?.edges ?? []).flatMap((id) => { const edge = model.edges.find((one) => one.id === id); return edge?.way === 'branch' ? [edgeWords(edge, model, [], language)] : [] }).join(' ')} ${played?.case.outcome ?? ''}`.trim().slice(0, 100) // prettier-ignore
+  const suggested = `${text(model.head.title)} ${(played?.edges ?? []).flatMap((id) => { const edge = model.edges.find((one) => one.id === id); return edge?.way === 'branch' ? [edgeWords(edge, model, [], language)] : [] }).join(' ')} ${played?.case.outcome ? ended(played.case.outcome) : ''}`.trim().slice(0, 100) // prettier-ignore
   return (
     <div className="sim">
       <section className="sim-side">
@@ -162,16 +198,16 @@ export default function Simulator() {
                   {may && <SaveAs simulation={{ start, steps, actions: stubs }} name={suggested} />}
                 </div>
                 {played.tasks.map((task) => <TaskPanel key={task.task} task={task} busy={asked.isPending} act={(step) => play({ steps: [...steps, step] })} />)}
-                {played.incidents.map((one) => <Alert key={one.node} type="error" showIcon title={`${one.node}: ${text(one)}`} action={<Button size="small" onClick={() => play({ steps: [...steps, { retry: { node: one.node, as: 'admin_xu' } }] })}>{t('app.retry')}</Button>} />)}
+                {played.incidents.map((one) => <Alert key={one.node} type="error" showIcon title={`${called(one.node)}${language === 'zh' ? '：' : ': '}${text(one)}`} action={<Button size="small" onClick={() => play({ steps: [...steps, { retry: { node: one.node, as: me.person } }] })}>{t('app.retry')}</Button>} />)}
                 {played.waits.map((one) => <div key={one.node} className="sim-task"><strong>{t('sim.waitsMessage', { message: one.message })}</strong><Button size="small" onClick={() => play({ steps: [...steps, { message: { name: one.message, with: {} } }] })}>{t('sim.sendMessage')}</Button></div>)}
                 {(played.clocks.length > 0 || played.next_due) && (
                   <div className="sim-time">
                     <FastForwardOutlined /> {t('sim.advance')}
-                    {WAITS.map((by) => <Button key={by} size="small" onClick={() => play({ steps: [...steps, { advance: by }] })}>{by}</Button>)}
+                    {WAITS.map(([by, hours]) => <Button key={by} size="small" onClick={() => play({ steps: [...steps, { advance: by }] })}>{lengthText(hours * 60, language)}</Button>)}
                   </div>
                 )}
                 <Stubs played={played} stubs={stubs} change={(next) => play({ stubs: next })} />
-                {Object.keys(played.case.data).length > 0 && <details className="sim-data"><summary>{t('sim.data')}</summary><pre>{JSON.stringify(played.case.data, null, 2)}</pre></details>}
+                {Object.keys(played.case.data).length > 0 && <Known data={played.case.data} />}
               </>
             )}
           </>

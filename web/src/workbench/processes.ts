@@ -1,5 +1,5 @@
 /** The published processes: titles by id, and the plan of a version, which never changes once published. */
-import { useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { answered, api } from '../api/client'
 import { useLanguage } from '../i18n'
 import type { Plan } from './plan'
@@ -19,16 +19,26 @@ export function useProcessTitle(): (process: string) => string {
   return (process) => text(found?.find((one) => one.process === process)?.title) || process
 }
 
+const asked = (process: string | undefined, version: number | undefined) => ({
+  queryKey: ['plan', process, version],
+  queryFn: async () => {
+    const path = { process: process ?? '', number: version ?? 0 }
+    const found = await answered(api.GET('/api/v1/processes/{process}/versions/{number}', { params: { path } }))
+    return found.plan as Plan
+  },
+  enabled: process !== undefined && version !== undefined,
+  staleTime: Infinity,
+})
+
+/** The plans of several cases, each version asked for once. */
+export function usePlans(about: readonly { process: string; version: number }[]): (one: { process: string; version: number }) => Plan | undefined {
+  const name = (one: { process: string; version: number }) => `${one.process} ${one.version}`
+  const each = [...new Map(about.map((one) => [name(one), one])).values()]
+  const found = useQueries({ queries: each.map((one) => asked(one.process, one.version)) })
+  return (one) => found[each.findIndex((other) => name(other) === name(one))]?.data
+}
+
 /** One version with its plan. */
 export function usePlan(process: string | undefined, version: number | undefined) {
-  return useQuery({
-    queryKey: ['plan', process, version],
-    queryFn: async () => {
-      const path = { process: process ?? '', number: version ?? 0 }
-      const found = await answered(api.GET('/api/v1/processes/{process}/versions/{number}', { params: { path } }))
-      return found.plan as Plan
-    },
-    enabled: process !== undefined && version !== undefined,
-    staleTime: Infinity,
-  })
+  return useQuery(asked(process, version))
 }

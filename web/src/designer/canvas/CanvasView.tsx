@@ -21,6 +21,7 @@ import { Tools } from './Tools'
 import { FIT, useCanvasEdits } from './useCanvasEdits'
 import { useClipboard } from './useClipboard'
 import { useDrawing } from './useDrawing'
+import { useInSight } from './useInSight'
 import './canvas.css'
 
 /** Smaller drawings are seen whole: a map of them would only cover something. */
@@ -28,24 +29,6 @@ const MAPPED = 14
 
 /** From so far away nobody can read: words would only be slow to draw. */
 const FAR = 0.35
-
-/** Brings what is selected elsewhere (search, problems) into sight; what is clicked here is in sight. */
-function useInSight(ready: boolean): void {
-  const flow = useReactFlow()
-  const first = useDesign((state) => state.selected[0])
-  useEffect(() => {
-    const node = first === undefined || !ready ? undefined : flow.getInternalNode(first)
-    const box = document.querySelector('.canvas-main')?.getBoundingClientRect()
-    if (node === undefined || box === undefined) return
-    const { x, y } = node.internals.positionAbsolute
-    const width = node.measured.width ?? node.width ?? 0
-    const height = node.measured.height ?? node.height ?? 0
-    const from = flow.flowToScreenPosition({ x, y })
-    const to = flow.flowToScreenPosition({ x: x + width, y: y + height })
-    if (from.x >= box.left && from.y >= box.top && to.x <= box.right && to.y <= box.bottom) return
-    void flow.setCenter(x + width / 2, y + height / 2, { zoom: Math.max(flow.getZoom(), 0.7), duration: 200 })
-  }, [first, ready, flow])
-}
 
 type Asking = { x: number; y: number; choose: (pick: Pick) => void }
 
@@ -65,7 +48,7 @@ function Canvas() {
   const far = useStore((state) => state.transform[2] < FAR)
   const main = useRef<HTMLDivElement>(null)
   const ready = nodes.length > 0
-  useInSight(ready)
+  const sight = useInSight(main, ready)
 
   const ask = (x: number, y: number, choose: (pick: Pick) => void) => {
     const box = main.current!.getBoundingClientRect()
@@ -126,13 +109,13 @@ function Canvas() {
               fitView
               fitViewOptions={FIT}
               onNodesChange={changed}
-              onNodeDragStop={(_, __, all) => edits.moved(all)}
+              onNodeDragStop={(_, __, all) => (sight.moved(), edits.moved(all))}
               onSelectionDragStop={(_, all) => edits.moved(all)}
               onConnect={edits.connect}
               onConnectEnd={connectEnd}
               onEdgeClick={(_, edge) => select([edgeName(edge.id)])}
               onPaneClick={() => select([])}
-              onMoveStart={() => setAsking(null)}
+              onMoveStart={(event) => (event && sight.moved(), setAsking(null))}
               nodesConnectable={may}
               nodesDraggable={may}
               deleteKeyCode={null}
@@ -143,12 +126,12 @@ function Canvas() {
             >
               <Arrows />
               <Background gap={20} color={palette.lineStrong} />
-              <Controls showInteractive={false} position="bottom-right" />
+              <Controls showInteractive={false} position="bottom-right" fitViewOptions={FIT} onFitView={sight.fitted} />
               {nodes.length > MAPPED && (
                 <MiniMap pannable zoomable position="bottom-left" style={{ width: 150, height: 100 }} nodeColor={(node) => inkOf(catalogue.kinds.find((kind) => kind.kind === (node as CanvasNode).data.node?.kind)?.group)} />
               )}
               <Panel position="top-right" className="canvas-tools">
-                <Tools may={may} several={chosen > 1} some={chosen > 0} tidy={() => void edits.tidy()} align={edits.align} copy={copy} paste={paste} remove={edits.remove} />
+                <Tools may={may} several={chosen > 1} some={chosen > 0} tidy={() => (sight.fitted(), void edits.tidy())} align={edits.align} copy={copy} paste={paste} remove={edits.remove} />
               </Panel>
             </ReactFlow>
           </Inserting.Provider>

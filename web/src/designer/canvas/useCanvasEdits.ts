@@ -13,8 +13,8 @@ import { endOf, type Placed } from './elk'
 import type { CanvasEdge, CanvasNode } from './graph'
 import type { Drawing } from './useDrawing'
 
-/** Room for the buttons above. */
-export const FIT = { padding: { top: '64px', bottom: '32px', x: '32px' }, maxZoom: 1 } as const
+/** Room for the buttons above, and for those at the right. */
+export const FIT = { padding: { top: '64px', bottom: '32px', left: '32px', right: '72px' }, maxZoom: 1 } as const
 
 const whole = ({ x, y }: Spot): Spot => ({ x: Math.round(x), y: Math.round(y) })
 

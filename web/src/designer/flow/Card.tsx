@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { sentenceIn, useLanguage } from '../../i18n'
 import { actionOf, kindOf } from '../catalogue'
 import { Icon, inkOf } from '../icons'
-import type { Catalogue, FlowNode, Problem } from '../types'
+import type { Catalogue, FlowNode, Model, Problem } from '../types'
 import { useDesign } from '../store/design'
 import { nodeWords, saysWords } from '../words'
 import './card.css'
@@ -22,6 +22,8 @@ type Props = {
   choose?: (event: { shiftKey: boolean }) => void
   remove?: () => void
   tab?: number
+  /** The process whose node this is, where it is not the one that is open. */
+  model?: Model
 }
 
 function Trouble({ problems }: { problems: readonly Problem[] }) {
@@ -38,7 +40,7 @@ function Trouble({ problems }: { problems: readonly Problem[] }) {
   )
 }
 
-export const Card = memo(function Card({ node, catalogue, problems = [], selected, mark = null, note, choose, remove, tab = 0 }: Props) {
+export const Card = memo(function Card({ node, catalogue, problems = [], selected, mark = null, note, choose, remove, tab = 0, model }: Props) {
   const { t } = useTranslation()
   const { language } = useLanguage()
   const kind = kindOf(catalogue, node)
@@ -46,7 +48,7 @@ export const Card = memo(function Card({ node, catalogue, problems = [], selecte
   const bad = problems.some((one) => one.severity === 'error')
   const name = nodeWords(node, catalogue, language)
   const names = useDesign((state) => state.names)
-  const says = saysWords(node, catalogue, useDesign.getState().model, language, names)
+  const says = saysWords(node, catalogue, model ?? useDesign.getState().model, language, names)
   const classes = ['card', selected && 'selected', bad && 'bad', mark && `mark-${mark}`].filter(Boolean).join(' ')
   return (
     <div className={classes} style={{ '--card-ink': inkOf(action?.group ?? kind?.group) } as React.CSSProperties} data-testid={`card-${node.id}`}>

@@ -116,7 +116,16 @@ export function SimpleView() {
   const fresh = tree === null
   useEffect(() => {
     const box = sheet.current?.parentElement
-    if (!fresh && box) box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2
+    if (fresh || !box) return
+    box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2
+    // The drawer takes its room from both sides of what is looked at.
+    let width = box.clientWidth
+    const resized = new ResizeObserver(() => {
+      box.scrollLeft += (width - box.clientWidth) / 2
+      width = box.clientWidth
+    })
+    resized.observe(box)
+    return () => resized.disconnect()
   }, [fresh, scale])
   if (drawn === null || tree === null || model === null) return null
   const zoom = (by: number) => setScale(SCALES[Math.min(Math.max(SCALES.indexOf(scale) + by, 0), SCALES.length - 1)]!)

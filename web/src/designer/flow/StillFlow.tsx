@@ -34,11 +34,13 @@ export function StillFlow({ model, catalogue, marks = {}, notes = {}, lit, choos
       selected={selected === node.id}
       choose={choose && (() => choose(node.id))}
       tab={choose ? 0 : -1}
+      model={model}
     />
   )
   return (
     <Drawing.Provider value={{ model, catalogue, named, card, lit, chooseNode: choose }}>
       <div className="simple-sheet">
+        <span className="stop begin">{t('flow.initiator')}</span>
         <Lines line={tree.main} />
         {tree.asides.map((one, index) => {
           const from = model.nodes.find((node) => node.id === one.edge?.from)

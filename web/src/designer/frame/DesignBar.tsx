@@ -2,11 +2,13 @@
 import {
   ArrowLeftOutlined, CheckOutlined, CodeOutlined, ExclamationCircleOutlined, PlayCircleOutlined, RedoOutlined, SearchOutlined, UndoOutlined,
 } from '@ant-design/icons' // prettier-ignore
+import { useQuery } from '@tanstack/react-query'
 import { Badge, Button, Tooltip } from 'antd'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, NavLink, useLocation, useNavigate } from 'react-router'
 import { useLanguage } from '../../i18n'
+import { designs } from '../api'
 import { useDesign } from '../store/design'
 import { errorsByStep, steps } from './places'
 import { useTravel } from './useKeys'
@@ -89,6 +91,16 @@ function OverlaySteps({ id }: { id: string }) {
   )
 }
 
+/** A regional version without a name of its own is called as its base, and by its region. */
+function useNameOfBase(): string {
+  const { text } = useLanguage()
+  const design = useDesign((state) => state.design)!
+  const own = useDesign((state) => text(state.model?.head.title ?? state.design?.title))
+  const base = useQuery({ queryKey: ['designs-of', design.base], queryFn: () => designs.list(design.base ?? ''), staleTime: 60_000, enabled: design.base !== null })
+  const home = base.data?.items.find((one) => one.process === design.base && one.base === null)
+  return home && (own === '' || own === design.process) ? `${text(home.title)} · ${design.region}` : ''
+}
+
 export function DesignBar({ find, problems }: { find: () => void; problems: () => void }) {
   const { t } = useTranslation()
   const { text } = useLanguage()
@@ -100,6 +112,7 @@ export function DesignBar({ find, problems }: { find: () => void; problems: () =
   const future = useDesign((state) => state.steps.future)
   const found = useDesign((state) => state.problems)
   const errors = found.filter((one) => one.severity === 'error').length
+  const name = useNameOfBase() || text(title) || design.process
   const tool = (title: string, icon: React.ReactNode, onClick: () => void, id: string, disabled = false) => (
     <Tooltip title={title}>
       <Button type="text" icon={icon} aria-label={title} onClick={onClick} disabled={disabled} data-testid={id} />
@@ -112,7 +125,7 @@ export function DesignBar({ find, problems }: { find: () => void; problems: () =
           <ArrowLeftOutlined />
         </Link>
         <div>
-          <strong title={text(title) || design.process}>{text(title) || design.process}</strong>
+          <strong title={name}>{name}</strong>
           <SavedAt />
         </div>
       </div>

@@ -64,11 +64,13 @@ function More({ design }: { design: Summary }) {
   )
 }
 
+const baseIn = (items: readonly Summary[], one: Summary) => items.find((other) => other.base === null && other.process === one.base)
+
 /** A regional version without a title of its own is called as its base. */
 function useName(items: readonly Summary[]): (one: Summary) => string {
   const { text } = useLanguage()
   const own = (one: Summary) => (text(one.title) === one.process ? '' : text(one.title))
-  return (one) => own(one) || text(items.find((other) => other.base === null && other.process === one.base)?.title) || one.process
+  return (one) => own(one) || text(baseIn(items, one)?.title) || one.process
 }
 
 function useColumns(items: readonly Summary[]): TableColumnsType<Summary> {
@@ -76,6 +78,7 @@ function useColumns(items: readonly Summary[]): TableColumnsType<Summary> {
   const { language } = useLanguage()
   const name = useName(items)
   const unsaved = waiting(useMe().person)
+  const baseOf = (one: Summary) => baseIn(items, one)
   return [
     {
       title: t('design.name'),
@@ -91,7 +94,7 @@ function useColumns(items: readonly Summary[]): TableColumnsType<Summary> {
         </Link>
       ),
     },
-    { title: t('design.basics.family'), width: 160, responsive: ['md'], render: (_, one) => t(`design.family.${one.family || 'other'}`) },
+    { title: t('design.basics.family'), width: 160, responsive: ['md'], render: (_, one) => t(`design.family.${(baseOf(one) ?? one).family || 'other'}`) },
     {
       title: t('design.state'),
       width: 190,

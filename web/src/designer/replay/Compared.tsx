@@ -7,6 +7,7 @@ import { Link } from 'react-router'
 import { useLanguage } from '../../i18n'
 import { PeopleNames } from '../../shared/people'
 import { usePhone } from '../../shared/usePhone'
+import { outcomeName } from '../../workbench/tasks/outcomes'
 import { useCatalogue } from '../catalogue'
 import type { Mark } from '../flow/Card'
 import { useDesign } from '../store/design'
@@ -117,7 +118,7 @@ export function Compared({ row, nodes, outcomes, close }: { row: Replayed | null
           <Segmented value={look} onChange={setLook} options={(['steps', 'flow'] as const).map((one) => ({ value: one, label: t(`replay.look.${one}`) }))} />
           {look === 'steps' ? (
             <>
-              <Ways row={row} words={words} end={(outcome) => text(outcomes[outcome]) || outcome} />
+              <Ways row={row} words={words} end={(outcome) => outcomeName(outcome, text(outcomes[outcome]), t)} />
               <People row={row} words={words} />
               <Late row={row} words={words} />
             </>

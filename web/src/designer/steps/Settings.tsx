@@ -8,7 +8,7 @@ import { DataList } from './DataList'
 import './steps.css'
 
 /** What stands on the other steps. */
-const ELSEWHERE = ['title', 'description', 'family', 'access', 'title_of_case', 'start', 'required']
+const ELSEWHERE = ['title', 'description', 'family', 'access', 'title_of_case', 'start', 'required', 'regions']
 
 export function Settings() {
   const { t } = useTranslation()

@@ -6,8 +6,10 @@ import { useTranslation } from 'react-i18next'
 import { sentenceIn, useLanguage } from '../../i18n'
 import { ExpressionInput } from '../props/controls/ExpressionControl'
 import { edit, useDesign } from '../store/design'
-import type { Config, Problem, TableBody } from '../types'
-import { cellOf, cellText } from './cells'
+import type { Config, Field, Problem, TableBody, Value } from '../types'
+import { optionsOf, type Option } from '../../forms/options'
+import { useNamed } from '../catalogue'
+import { cellOf, cellOfTicked, cellText, readBy, ticked } from './cells'
 import './tables.css'
 
 const hits = ['unique', 'first', 'any', 'priority', 'rule_order', 'output_order', 'collect'] as const
@@ -49,6 +51,23 @@ function Cell({ value, change, label, placeholder, disabled }: { value: unknown;
   return <Input variant="borderless" aria-label={label} placeholder={placeholder} value={typed ?? cellText(value)} disabled={disabled} onChange={(event) => setTyped(event.target.value)} onBlur={leave} onPressEnter={leave} />
 } // prettier-ignore
 
+/** What the values of each input are called, where there is a list of them. */
+function useChoices(table: TableBody): (Option[] | undefined)[] {
+  const { text } = useLanguage()
+  const named = useNamed()
+  return (table.inputs ?? []).map((input) => {
+    const field = named.find((one) => one.name === readBy(input.value))?.schema
+    const own = input.schema as Field | undefined
+    return own?.enum || field?.enum ? optionsOf({ ...field, ...own }, text) : undefined
+  })
+}
+
+/** A cell of an input with a list of values: some of them, by their words; none are all. */
+function Ticks({ options, values, change, label, disabled }: { options: Option[]; values: Value[]; change: (cell: Value) => void; label: string; disabled: boolean }) {
+  const { t } = useTranslation()
+  return <Select mode="multiple" variant="borderless" className="decision-ticks" aria-label={label} placeholder={t('tables.any')} disabled={disabled} value={values} options={options.map((one) => ({ value: one.value as Value, label: one.title }))} onChange={(next: Value[]) => change(cellOfTicked(next))} showSearch={{ optionFilterProp: 'label' }} />
+} // prettier-ignore
+
 function One({ id, table, may }: { id: string; table: TableBody; may: boolean }) {
   const { t } = useTranslation()
   const { text } = useLanguage()
@@ -56,8 +75,8 @@ function One({ id, table, may }: { id: string; table: TableBody; may: boolean })
   const outputs = table.outputs ?? []
   const rules = table.rules ?? []
   const set = (key: string, value: unknown, what = key) => edit([{ op: 'set', path: ['tables', id, key], value }], t('design.did.table'), `table.${id}.${what}`)
-  const cell = (index: number, side: 'when' | 'then', name: string, typed: string) => {
-    const value = cellOf(typed)
+  const choices = useChoices(table)
+  const cell = (index: number, side: 'when' | 'then', name: string, value: Value) => {
     const part = { ...(rules[index]?.[side] ?? {}) }
     if (value === undefined) delete part[name]
     else part[name] = value
@@ -90,8 +109,17 @@ function One({ id, table, may }: { id: string; table: TableBody; may: boolean })
             {rules.map((rule, index) => (
               <tr key={index} className={bad.has(index) ? 'overlap' : ''}>
                 <td>{index + 1}</td>
-                {inputs.map((input, i) => <td key={i} className="in"><Cell label={`${index + 1} ${input.name}`} placeholder={t('tables.any')} value={(rule.when ?? {})[input.name as string]} disabled={!may} change={(typed) => cell(index, 'when', input.name as string, typed)} /></td>)}
-                {outputs.map((output, i) => <td key={i} className="out"><Cell label={`${index + 1} ${nameOf(output)}`} value={(rule.then ?? {})[nameOf(output)]} disabled={!may} change={(typed) => cell(index, 'then', nameOf(output), typed)} /></td>)}
+                {inputs.map((input, i) => {
+                  const name = input.name as string
+                  const value = (rule.when ?? {})[name] as Value
+                  const values = choices[i] && ticked(value, choices[i].map((one) => one.value))
+                  return (
+                    <td key={i} className="in">
+                      {values ? <Ticks label={`${index + 1} ${name}`} options={choices[i]!} values={values} disabled={!may} change={(next) => cell(index, 'when', name, next)} /> : <Cell label={`${index + 1} ${name}`} placeholder={t('tables.any')} value={value} disabled={!may} change={(typed) => cell(index, 'when', name, cellOf(typed))} />}
+                    </td>
+                  )
+                })}
+                {outputs.map((output, i) => <td key={i} className="out"><Cell label={`${index + 1} ${nameOf(output)}`} value={(rule.then ?? {})[nameOf(output)]} disabled={!may} change={(typed) => cell(index, 'then', nameOf(output), cellOf(typed))} /></td>)}
                 <td><Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t('tables.removeRule')} disabled={!may} onClick={() => set('rules', rules.filter((_, i) => i !== index))} /></td>
               </tr>
             ))}

@@ -14,12 +14,16 @@ import { Refusal } from '../../shared/Refusal'
 import { usePhone } from '../../shared/usePhone'
 import { whenText } from '../../shared/when'
 import { NextPage, ProcessSelect, StartOne, WordsInput } from '../lists'
-import { useProcessTitle } from '../processes'
+import { nodeAt, type Plan } from '../plan'
+import { usePlans, useProcessTitle } from '../processes'
+import { endName } from '../tasks/outcomes'
 import { StatusTag } from './StatusTag'
 import type { Case } from './useCase'
 import './cases.css'
 
 const PAGE = 30
+/** So many open steps of a case are named in the list. */
+const SHOWN = 2
 const STATUSES = ['open', 'done', 'cancelled', 'withdrawn', 'failed'] as const
 type Asked = { whose: string; status: string; process: string; text: string }
 
@@ -87,10 +91,28 @@ function Filters({ asked, ask }: { asked: Asked; ask: (change: Partial<Asked>) =
   )
 }
 
+/** Where a case stands: the steps that are open, or how it ended. */
+function useStanding(cases: Case[]): (one: Case) => string {
+  const { t } = useTranslation()
+  const { text, language } = useLanguage()
+  const planOf = usePlans(cases)
+  const named = (plan: Plan, path: string) => text(nodeAt(plan, path)?.title) || path
+  return (one) => {
+    if (one.ended_at !== null) return one.outcome && one.outcome !== 'done' ? endName(planOf(one), one.outcome, text, t) : ''
+    const plan = planOf(one)
+    // What stands within another open step is named instead of it.
+    const open = Object.keys(one.nodes).filter((path, _, all) => !all.some((other) => other.startsWith(`${path}/`)))
+    const names = plan ? open.map((path) => named(plan, path)) : []
+    const more = names.length > SHOWN ? t('work.cases.moreSteps', { count: names.length - SHOWN }) : ''
+    return names.slice(0, SHOWN).join(language === 'zh' ? '、' : ', ') + more
+  }
+}
+
 function CaseTable({ cases }: { cases: Case[] }) {
   const { t } = useTranslation()
   const { language, text } = useLanguage()
   const titles = useProcessTitle()
+  const standing = useStanding(cases)
   const columns: TableColumnsType<Case> = [
     {
       title: t('work.cases.case'),
@@ -103,7 +125,8 @@ function CaseTable({ cases }: { cases: Case[] }) {
         </div>
       ),
     },
-    { title: t('work.cases.status'), width: 120, render: (_, one) => <StatusTag about={one} /> },
+    { title: t('work.cases.status'), width: 110, render: (_, one) => <StatusTag about={one} /> },
+    { title: t('work.cases.stands'), width: 200, render: (_, one) => standing(one) || <span className="soft">—</span> },
     { title: t('work.tasks.initiator'), width: 140, render: (_, one) => <PersonName id={one.initiator} /> },
     { title: t('work.cases.started'), width: 150, render: (_, one) => whenText(one.started_at, language) },
     { title: t('work.cases.ended'), width: 150, render: (_, one) => whenText(one.ended_at, language) || '—' },
@@ -114,6 +137,7 @@ function CaseTable({ cases }: { cases: Case[] }) {
 function CaseCards({ cases }: { cases: Case[] }) {
   const { language, text } = useLanguage()
   const titles = useProcessTitle()
+  const standing = useStanding(cases)
   return (
     <ul className="case-cards">
       {cases.map((one) => (
@@ -124,7 +148,7 @@ function CaseCards({ cases }: { cases: Case[] }) {
               <StatusTag about={one} />
             </span>
             <span className="case-card-line soft">
-              <span>{titles(one.process)}</span>
+              <span>{[titles(one.process), standing(one)].filter(Boolean).join(' · ')}</span>
               <span>{whenText(one.started_at, language)}</span>
             </span>
           </Link>

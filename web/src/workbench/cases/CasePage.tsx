@@ -1,5 +1,5 @@
 /** One case: how it stands, its diagram as it runs, what it knows, what happened, what people say. */
-import { Skeleton } from 'antd'
+import { Skeleton, Tag } from 'antd'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
@@ -14,6 +14,7 @@ import { usePhone } from '../../shared/usePhone'
 import { whenText } from '../../shared/when'
 import { nodeAt, type Plan } from '../plan'
 import { usePlan, useProcessTitle } from '../processes'
+import { endName } from '../tasks/outcomes'
 import { CaseData } from './CaseData'
 import { CaseTalk } from './CaseTalk'
 import { CaseTimeline } from './CaseTimeline'
@@ -104,6 +105,7 @@ export function CasePage() {
       title={
         <span className="case-title">
           {title} <StatusTag about={about} />
+          {about.status === 'done' && about.outcome && about.outcome !== 'done' && <Tag data-testid="case-outcome">{endName(plan, about.outcome, text, t)}</Tag>}
         </span>
       }
       back="/cases"

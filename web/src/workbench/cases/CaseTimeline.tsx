@@ -8,6 +8,7 @@ import { Refusal } from '../../shared/Refusal'
 import { whenText } from '../../shared/when'
 import { palette } from '../../theme/tokens'
 import { nodeAt, type Plan } from '../plan'
+import { answerName, endName } from '../tasks/outcomes'
 import { tell, type Tone } from './events'
 import { useTimeline, type Case } from './useCase'
 import '../workbench.css'
@@ -28,7 +29,8 @@ export function CaseTimeline({ about, plan }: { about: Case; plan: Plan | undefi
   const lines = found.data?.pages.flatMap((page) => page.items) ?? []
   const told = lines.flatMap((line) => {
     const node = line.path ? text(nodeAt(plan, line.path)?.title) || line.node || line.path : ''
-    const event = tell(line, node, t, text)
+    const answer = (outcome: string) => answerName(nodeAt(plan, line.path ?? ''), outcome, text, t)
+    const event = tell(line, node, t, text, { answer, end: (outcome) => endName(plan, outcome, text, t) })
     return event ? [{ line, event }] : []
   })
   const newest = told.reverse()
@@ -47,7 +49,7 @@ export function CaseTimeline({ about, plan }: { about: Case; plan: Plan | undefi
             content: (
               <div>
                 <div>
-                  {line.by && (
+                  {line.by && !event.byItself && (
                     <strong>
                       <PersonName id={line.by} />{' '}
                     </strong>

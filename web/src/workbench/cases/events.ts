@@ -3,7 +3,10 @@ import type { TFunction } from 'i18next'
 import type { Line } from './useCase'
 
 export type Tone = 'plain' | 'good' | 'bad' | 'wait'
-export type Told = { tone: Tone; says: string; note?: string; people?: string[] }
+/** `byItself`: it happened of what somebody did, and is not his deed. */
+export type Told = { tone: Tone; says: string; note?: string; people?: string[]; byItself?: boolean }
+/** What outcomes are called: of the line's node, and of the whole case. */
+export type Called = { answer: (outcome: string) => string; end: (outcome: string) => string }
 
 type Data = Record<string, unknown>
 const words = (value: unknown) => (typeof value === 'string' ? value : '')
@@ -14,7 +17,7 @@ const VERBS_TOLD = new Set(
 )
 
 /** What of a line is told, or null where it is of interest to nobody but operators. */
-export function tell(line: Line, node: string, t: TFunction, text: (value: unknown) => string): Told | null {
+export function tell(line: Line, node: string, t: TFunction, text: (value: unknown) => string, called: Called): Told | null {
   const data = line.data as Data
   switch (line.kind) {
     case 'case_started':
@@ -25,8 +28,10 @@ export function tell(line: Line, node: string, t: TFunction, text: (value: unkno
       const answer = words(data.answer) || 'complete'
       const tone = answer === 'reject' ? 'bad' : 'good'
       const outcome = words(data.outcome)
-      const says = t(`work.event.${['approve', 'reject', 'abstain'].includes(answer) ? answer : 'complete'}`, { node })
-      return { tone, says: outcome && outcome !== 'done' ? `${says} · ${outcome}` : says, note: words(data.comment) }
+      const judged = ['approve', 'reject', 'abstain'].includes(answer)
+      const says = t(`work.event.${judged ? answer : 'complete'}`, { node })
+      const more = outcome && outcome !== 'done' && !judged ? called.answer(outcome) : ''
+      return { tone, says: more ? `${says} · ${more}` : says, note: words(data.comment) }
     }
     case 'verb': {
       const verb = words(data.verb) === 'add' ? `add_${words(data.where) || 'with'}` : words(data.verb)
@@ -52,7 +57,10 @@ export function tell(line: Line, node: string, t: TFunction, text: (value: unkno
       return { tone: 'plain', says: t('work.event.migrated', { version: String(data.to ?? '') }) }
     case 'case_ended': {
       const status = words(data.status) || 'done'
-      return { tone: status === 'done' ? 'good' : 'bad', says: t(`work.event.ended.${status}`), note: words(data.code) }
+      const outcome = status === 'done' ? words(data.outcome) : ''
+      const says = t(`work.event.ended.${status}`)
+      const more = outcome && outcome !== 'done' ? called.end(outcome) : ''
+      return { tone: status === 'done' ? 'good' : 'bad', says: more ? `${says} · ${more}` : says, note: words(data.code), byItself: status === 'done' }
     }
     default:
       return null

@@ -60,6 +60,12 @@ function Table({ rows, field }: { rows: Record<string, unknown>[]; field: Field 
   )
 }
 
+/** One part of a group of fields, by its title and in its words. */
+function partText(name: string, value: unknown, field: Field | undefined, text: (value: unknown) => string): string {
+  const said = isRecord(value) || Array.isArray(value) ? '…' : field?.format === 'money' && typeof value === 'number' ? moneyText(value) : optionTitle(field, value, text)
+  return `${text(field?.title) || name}: ${said}`
+}
+
 export function ValueView({ value, field }: { value: unknown; field?: Field }) {
   const { t } = useTranslation()
   const { language, text } = useLanguage()
@@ -87,11 +93,11 @@ export function ValueView({ value, field }: { value: unknown; field?: Field }) {
     if (typeof value.lat === 'number' && typeof value.lng === 'number')
       return (
         <>
-          {value.lat.toFixed(5)}, {value.lng.toFixed(5)} <span className="soft">{String(value.datum ?? '')}</span>
+          {value.lat.toFixed(5)}, {value.lng.toFixed(5)} <span className="soft">{value.datum ? optionTitle(field?.properties?.datum, value.datum, text) : ''}</span>
         </>
       )
     if ('zh' in value || 'en' in value) return <>{text(value)}</>
-    return <>{Object.entries(value).map(([name, each]) => `${name}: ${isRecord(each) ? '…' : String(each)}`).join(' · ')}</>
+    return <>{Object.entries(value).map(([name, each]) => partText(name, each, field?.properties?.[name], text)).join(' · ')}</>
   }
   if (field?.format === 'date-time' || /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(String(value)))
     return <>{whenText(String(value), language)}</>
