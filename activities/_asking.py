@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
+from activities._computing import RunAhead
 from waystation.contracts.events import Entry, PeopleResolved, ResolvePeople
 from waystation.contracts.people import Organisation, Request, Resolution
-from waystation.contracts.runs import CaseMark, RecordRequest
+from waystation.contracts.runs import ActionDone, CaseMark, RecordRequest
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import Seen, TaskPersonRow, TaskRow
 
@@ -42,13 +43,18 @@ def _nothing(_request: RecordRequest, _answers: Sequence[PeopleResolved]) -> lis
     return []
 
 
+async def _as_it_is(request: RecordRequest, _attempt: object) -> tuple[RecordRequest, list[ActionDone]]:
+    return request, []
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How people are found, and what the case makes of them."""
+    """How people are found, and what the case makes of them and of actions that only compute."""
 
     organisation: OrganisationOf
     resolve: Resolve
     ahead: Ahead = _nothing
+    run_ahead: RunAhead = _as_it_is
 
     async def answer(
         self, session: TenantSession, mark: CaseMark, questions: list[ResolvePeople]

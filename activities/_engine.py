@@ -19,6 +19,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from activities._asking import Asking
+from activities._computing import Computing, request_of, title_of
 from activities._journal import may_go_together, record, record_together, reserve
 from activities._runtime import ActionRequest, BeforeCommit, Failed, Outcome, Succeeded, run_action
 from activities._together import Together
@@ -88,7 +89,8 @@ class CaseActivities:
         self._asking = asking
         self._runner = runner
         self._decided = decided
-        self._together = Together(self._write)
+        self._computing = Computing(self._run, asking.run_ahead)
+        self._together = Together(self._write_all)
 
     @property
     def all(self) -> list[Callable[..., Awaitable[Any]]]:
@@ -97,12 +99,20 @@ class CaseActivities:
 
     @activity.defn(name=runs.RECORD)
     async def record(self, request: RecordRequest) -> Recorded:
-        """Write entries and effects in one transaction."""
+        """Run the action that only computes, if there is one, and write entries and effects in one transaction."""
         bind_contextvars(tenant=request.mark.tenant, case=request.mark.case)
-        recorded = await (self._together.record(request) if may_go_together(request) else self._alone(request))
-        if _concerns_others(request):
+        whole, done = await self._computing.ahead(request)
+        recorded = await self._write(whole)
+        if _concerns_others(whole):
             self._decided()
-        return recorded
+        reached = whole.entries[-1].seq if done and whole.entries else 0
+        return Recorded(recorded.answers, recorded.ahead, done, reached, computes=True)
+
+    async def _write(self, request: RecordRequest) -> Recorded:
+        return await (self._together.record(request) if may_go_together(request) else self._alone(request))
+
+    async def _run(self, name: str, request: ActionRequest) -> Outcome:
+        return await self._runner(name, request, None)
 
     async def _alone(self, request: RecordRequest) -> Recorded:
         async def work(session: TenantSession) -> Recorded:
@@ -110,7 +120,7 @@ class CaseActivities:
 
         return await self._database.transact(request.mark.tenant, work)
 
-    async def _write(self, requests: Sequence[RecordRequest]) -> list[Recorded]:
+    async def _write_all(self, requests: Sequence[RecordRequest]) -> list[Recorded]:
         """Write requests of one tenant: one as it is, several together."""
         if len(requests) == 1:
             return [await self._alone(requests[0])]
@@ -154,7 +164,7 @@ class CaseActivities:
         mark, node = given.mark, given.effect.path
         bind_contextvars(tenant=mark.tenant, case=mark.case, node=node, action=info.activity_type)
         async with _signs_of_life(given.heartbeat):
-            request = _request(given, given.before + info.attempt)
+            request = request_of(given, given.before + info.attempt)
             outcome = await self._runner(info.activity_type, request, self._riding(given.record))
             while _is_outage(outcome):
                 await asyncio.sleep(OUTAGE_PAUSE)
@@ -188,26 +198,10 @@ def _concerns_others(request: RecordRequest) -> bool:
     return telling or request.ended is not None or bool(request.refused)
 
 
-def _request(given: ActionTry, attempt: int) -> ActionRequest:
-    mark, effect = given.mark, given.effect
-    return ActionRequest(
-        tenant=mark.tenant,
-        case=mark.case,
-        process=mark.process,
-        path=effect.path,
-        key=effect.key,
-        args=effect.args,
-        at=mark.at,
-        actor=given.actor,
-        initiator=given.initiator,
-        attempt=attempt,
-        settings=given.settings,
-    )
-
-
 def _failure(failed: Failed) -> ActionAnswer:
-    title = " · ".join(dict.fromkeys(text for text in (failed.zh, failed.en) if text))
-    return ActionAnswer(None, failed.code, failed.kind, title, dict(failed.detail) or None, failed.retry_after)
+    return ActionAnswer(
+        None, failed.code, failed.kind, title_of(failed), dict(failed.detail) or None, failed.retry_after
+    )
 
 
 def _again(failed: Failed) -> ApplicationError:

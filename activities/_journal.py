@@ -73,8 +73,7 @@ async def record(session: TenantSession, request: RecordRequest, asking: Asking)
     found = await asking.answer(session, mark, _questions(request))
     entries = asking.ahead(request, found) if found and not answers else []
     await _append(session, mark.case, entries, meta)
-    if request.ended is not None:
-        await _end(session, mark, request.ended)
+    await _end(session, [request])
     return Recorded([*answers, *found], entries[-1].seq if entries else 0)
 
 
@@ -95,9 +94,7 @@ async def record_together(session: TenantSession, requests: Sequence[RecordReque
     ahead = [asking.ahead(each, found) if found else [] for each, found in zip(requests, answers, strict=True)]
     further = zip(additions, ahead, strict=True)
     await journal.append_all(session, [Addition(each.case_id, entries, each.meta) for each, entries in further])
-    for each in requests:
-        if each.ended is not None:
-            await _end(session, each.mark, each.ended)
+    await _end(session, requests)
     return [
         Recorded(list(found), entries[-1].seq if entries else 0) for found, entries in zip(answers, ahead, strict=True)
     ]
@@ -224,12 +221,24 @@ async def _send(session: TenantSession, mark: CaseMark, effect: SendMessage) -> 
         await put(session, SEND_OUT, key, mark.case, body)
 
 
-async def _end(session: TenantSession, mark: CaseMark, ended: Ended) -> None:
-    """What a case leaves behind: nothing is held, whoever called it is told, its state is kept."""
-    for name, holder in await locks.free_all(session, mark.case):
-        await grant(session, name, holder, mark.at)
-    await states.keep_end(session, mark.case, states.EndState(bytes(ended.state), mark.plan, mark.engine), at=mark.at)
-    await states.drop_carried(session, mark.case)
+async def _end(session: TenantSession, requests: Sequence[RecordRequest]) -> None:
+    """What cases leave behind that have ended: nothing is held, whoever called them is told, their states are kept."""
+    ends = {each.mark.case: (each.mark, each.ended) for each in requests if each.ended is not None}
+    if not ends:
+        return
+    for case, name, holder in await locks.free_all(session, ends.keys()):
+        await grant(session, name, holder, ends[case][0].at)
+    left = {
+        case: states.EndState(bytes(ended.state), mark.plan, mark.engine, mark.at)
+        for case, (mark, ended) in ends.items()
+    }
+    await states.keep_ends(session, left)
+    await states.drop_carried(session, *left)
+    for mark, ended in ends.values():
+        await _tell_caller(session, mark, ended)
+
+
+async def _tell_caller(session: TenantSession, mark: CaseMark, ended: Ended) -> None:
     caller, _, path = ended.caller.partition("|")
     if caller:
         event = CallEnded(mark.at, path, mark.case, ended.outcome, ended.data, ended.error)

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from unittest.mock import patch
 
-from temporalio import activity
 from temporalio.worker import Worker
 
 from activities._engine import CaseActivities
@@ -33,10 +32,8 @@ _NODES = "\n".join(
 class Unrecorded(CaseActivities):
     """The engine without its store: what a case decides is run and not written down."""
 
-    @activity.defn(name=runs.RECORD)
-    async def record(self, request: RecordRequest) -> Recorded:
-        """Write nothing."""
-        return Recorded([], 0)
+    async def _write(self, request: RecordRequest) -> Recorded:
+        return Recorded()
 
     def _riding(self, request: RecordRequest | None) -> BeforeCommit | None:
         return None

@@ -29,7 +29,7 @@ from waystation.gateway.bulk import BulkActivities
 from waystation.gateway.timetables import Timetables
 from waystation.store import cases, definitions, people, tenants
 from waystation.store.session import EVERY_TENANT, Database
-from workflows.ahead import look_ahead
+from workflows.ahead import look_ahead, run_ahead
 from workflows.bulk import BulkWorkflow
 from workflows.graph import CaseWorkflow
 from workflows.people import Load, resolve
@@ -112,7 +112,7 @@ class PlanLoader:
 
 def asking() -> Asking:
     """How people are found: the organisation as the store has it, the rules as `workflows.people` knows them."""
-    return Asking(people.organisation, _resolve, look_ahead)
+    return Asking(people.organisation, _resolve, look_ahead, run_ahead)
 
 
 def _resolve(organisation: Organisation, request: Request, figures: Figures) -> Resolution:

@@ -2,7 +2,8 @@
 
 Events reach the machine at once, in the order in which they come; what the machine decides goes out through one pump:
 journal entries and effects are written by a local activity before any action starts, or in the transaction of the one
-action that starts; while actions only compute they wait and are written together. A command is answered as soon as its
+action that starts. Actions that only compute are run by that activity, with what follows them; those that take their
+time are run beside, and their entries wait for company. A command is answered as soon as its
 entries are written. One timer serves every clock of the case.
 Near the limits of a run's history, at a quiet point, the state moves into a fresh run; nothing is started meanwhile.
 
@@ -39,6 +40,7 @@ from waystation.contracts.events import (
     Ticked,
 )
 from waystation.contracts.runs import (
+    ActionDone,
     Carried,
     CaseInput,
     CaseMark,
@@ -91,6 +93,8 @@ class CaseWorkflow:
         self.tasks: dict[int, asyncio.Task[None]] = {}
         self.started = 0
         self.pumping = False
+        self.computes = False
+        self.declined: RunAction | None = None
         self.unanswered = 0
         self.postponed = 0
         self.shown = self.marked = ""
@@ -309,6 +313,9 @@ class CaseWorkflow:
         while True:
             await workflow.wait_condition(self._has_work)
             await self._breathe()
+            if self.computes and self._may_compute():
+                await self._record()
+                continue
             if self._may_ride():
                 request, sent = self.outflow.request(self._mark(), self._running_machine().state)
                 self._run(self.actions.pop(0), (request, sent))
@@ -361,14 +368,55 @@ class CaseWorkflow:
         only = self.actions[0]
         return self.outflow.is_quiet and not (self.attempts.is_outside(only) or self.attempts.computes(only))
 
+    def _may_compute(self) -> bool:
+        """May the one action that starts be run where the case is written? It only computes, and is not known to take
+        its time."""
+        if len(self.actions) != 1 or self.running or self.more or self._must_renew() or not self.outflow.is_quiet:
+            return False
+        only = self.actions[0]
+        return self.attempts.computes(only) and not only.undo and only != self.declined
+
     async def _record(self) -> None:
         machine, mark = self._running_machine(), self._mark()
         request, sent = self.outflow.request(mark, machine.state)
-        if self.outflow.asks_for_people and not self.more:
+        request.action = self.actions[0] if self._may_compute() else None
+        if request.action is not None or (self.outflow.asks_for_people and not self.more):
             request.ahead = ahead.handed_along(machine.state)
+        self.running += 1
         recorded: Recorded = await self._store(runs.RECORD, request, Recorded)
+        self.running -= 1
         self.outflow.done(sent)
-        if not recorded.ahead or machine.state.seq != sent.seq:
+        self.computes = recorded.computes
+        if recorded.done:
+            self._take_up(recorded, sent.seq)
+        else:
+            self.declined = request.action
+            self._take_answers(recorded, sent.seq)
+
+    def _take_up(self, recorded: Recorded, seq: int) -> None:
+        """Take the same steps as whoever ran actions before the write. Where something has happened in between, only
+        the first of them is known here; what was written beyond it makes room."""
+        if self._running_machine().state.seq != seq:
+            first = recorded.done[0]
+            if self._take_off(first):
+                self._deliver(first)
+            return
+        for done in recorded.done:
+            _ = self._take_off(done)
+            _ = self._apply(done)
+        if self._running_machine().state.seq == recorded.reached:
+            self.outflow.written_ahead(recorded.reached)
+            self._take_answers(recorded, recorded.reached)
+
+    def _take_off(self, done: ActionDone) -> bool:
+        """An action is done: it need not be started."""
+        left = [action for action in self.actions if (action.path, action.key) != (done.path, done.key)]
+        was_waiting, self.actions = len(left) < len(self.actions), left
+        return was_waiting
+
+    def _take_answers(self, recorded: Recorded, seq: int) -> None:
+        machine = self._running_machine()
+        if not recorded.ahead or machine.state.seq != seq:
             for answer in recorded.answers:
                 self._deliver(answer)
             return

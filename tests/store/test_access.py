@@ -104,14 +104,14 @@ async def test_states_that_cases_leave_behind(database: Database) -> None:
     """The newest end counts; carried states are found by hash and dropped but for the one in use."""
     async with database.write("t") as session:
         for engine in (1, 2):
-            await states.keep_end(session, "c1", EndState(b"state %d" % engine, "p", engine), at=T0)
+            await states.keep_ends(session, {"c1": EndState(b"state %d" % engine, "p", engine, T0)})
         first = await states.carry(session, "c1", b"\x00" * 300_000, at=T0)
         again = await states.carry(session, "c1", b"\x00" * 300_000, at=T0)
         second = await states.carry(session, "c1", b"other", at=T0)
         assert first == again != second
         await states.drop_carried(session, "c1", keep=first)
     async with database.read("t") as session:
-        assert await states.end_of(session, "c1") == EndState(b"state 2", "p", 2)
+        assert await states.end_of(session, "c1") == EndState(b"state 2", "p", 2, T0)
         assert await states.end_of(session, "c2") is None
         assert await states.carried(session, first) == b"\x00" * 300_000
         assert await states.carried(session, second) is None

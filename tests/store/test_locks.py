@@ -68,10 +68,18 @@ async def test_the_end_of_a_case_gives_back_all_it_holds(database: Database) -> 
     await take(database, "c3", "tenant:b")
     await take(database, "c1", "tenant:b")
     async with database.write("t") as session:
-        assert await locks.free_all(session, "c1") == [("tenant:a", Holder("c2", "work", 3))]
+        assert await locks.free_all(session, ["c1"]) == [("c1", "tenant:a", Holder("c2", "work", 3))]
         await locks.forget_unused(session)
     async with database.read("t") as session:
         assert [holder.case_id for holder in await locks.queue_of(session, "tenant:b")] == ["c3"]
+
+
+async def test_a_lock_passes_over_cases_that_end_together(database: Database) -> None:
+    """Of those in line the first that goes on has it, not one that ends in the same transaction."""
+    for case_id in ("c1", "c2", "c3"):
+        await take(database, case_id, "tenant:a")
+    async with database.write("t") as session:
+        assert await locks.free_all(session, ["c2", "c1"]) == [("c1", "tenant:a", Holder("c3", "work", 3))]
 
 
 async def test_of_racing_cases_one_holds_and_each_gets_its_turn(database: Database) -> None:

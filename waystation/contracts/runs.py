@@ -12,6 +12,8 @@ from typing import Any
 from msgspec import Raw, Struct
 
 from waystation.contracts.events import (
+    ActionFailed,
+    ActionSucceeded,
     CallEnded,
     Command,
     Effect,
@@ -178,7 +180,9 @@ class RecordRequest(Struct, omit_defaults=True):
 
     Args:
         taken, refused: ids of messages that were given to this case.
-        ahead: the case's state as JSON, where what follows from finding people may be written as well.
+        ahead: the case's state as JSON, where what follows from finding people, or from the action, may be written
+            as well.
+        action: the one that is to run now. It only computes: it may be run before the write, and those that follow it.
     """
 
     mark: CaseMark
@@ -188,10 +192,12 @@ class RecordRequest(Struct, omit_defaults=True):
     refused: list[str] = []
     ended: Ended | None = None
     ahead: Raw = Raw(b"null")
+    action: RunAction | None = None
 
 
 #: What the store answers with: events for the machine.
 Answer = PeopleResolved | LockGranted | MessageArrived
+ActionDone = ActionSucceeded | ActionFailed
 
 
 class Recorded(Struct, omit_defaults=True):
@@ -199,10 +205,16 @@ class Recorded(Struct, omit_defaults=True):
 
     Args:
         ahead: number of the last entry that follows from the answers, where those have been written too.
+        done: how actions ended that were run before the write, each asked for by what came of the one before.
+        reached: number of the last entry that follows from them, which is written too; the answers come after it.
+        computes: whoever wrote runs actions before the write. What a run wrote that began earlier does not say so.
     """
 
     answers: list[Answer] = []
     ahead: int = 0
+    done: list[ActionDone] = []
+    reached: int = 0
+    computes: bool = False
 
 
 class ActionTry(Struct, omit_defaults=True):

@@ -180,7 +180,7 @@ async def _write(session: TenantSession, fresh: Sequence[_Fresh]) -> None:
         links = chains.journal_links(ends[case_id], session.tenant, case_id, told)
         written += [{**row, "chain": chain} for row, chain in zip(rows, links, strict=True)]
     try:
-        await session.execute(insert(JournalRow), written)
+        await session.execute(insert(JournalRow), written, execution_options={"render_nulls": True})
     except IntegrityError as error:
         # Possible only before the case's row exists to be locked: two first appends at once.
         raise Conflict(f"somebody else appends to {_named(fresh)}") from error
@@ -212,6 +212,7 @@ def _row(case_id: str, entry: Entry, meta: CaseMeta | None) -> dict[str, Any]:
 async def _project(session: TenantSession, fresh: Sequence[_Fresh]) -> None:
     """Let projections follow entries as they are kept, and what goes elsewhere follow them as they came."""
     counts: Counter[counters.CounterKey] = Counter()
+    found_by: list[search_terms.Change] = []
     with session.no_autoflush:  # all is flushed together
         for each in fresh:
             rows = each.rows
@@ -219,10 +220,14 @@ async def _project(session: TenantSession, fresh: Sequence[_Fresh]) -> None:
             for entry, said in zip(each.kept, each.said, strict=True):
                 project(rows, entry, each.meta)
                 await _follow_up(session, rows, said)
-            await search_terms.follow(session, rows, before)
+            found_by.append(search_terms.changed(rows, before))
             session.add_all(rows.new)
             counts.update(counters.keys_for(rows.case_id, rows.case.process, rows.counts))
             feed.note(session, rows.case_id, rows.case.process, each.said[0].seq, each.said[-1].seq)
+        await search_terms.write(session, found_by)
+        ended = [each.rows.case_id for each in fresh if any(one.kind is EntryKind.CASE_ENDED for one in each.said)]
+        if ended:
+            await messages.stop_all(session, ended)
     try:
         await session.flush()
     except IntegrityError as error:
@@ -242,7 +247,6 @@ async def _follow_up(session: TenantSession, rows: CaseRows, entry: Entry) -> No
     elif entry.kind is EntryKind.CASE_ENDED:
         if case.key_text is not None:
             await case_keys.free(session, rows.case_id)
-        await messages.stop_all(session, rows.case_id)
     elif entry.kind is EntryKind.MESSAGE_TAKEN:
         await messages.taken(session, rows.case_id, str(entry.data["id"]))
     elif entry.kind is EntryKind.NOTICE and entry.data.get("to"):

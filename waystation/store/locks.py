@@ -8,6 +8,7 @@ command is carried out, and confirmed with its journal entries. Names are full n
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,17 +116,18 @@ async def free_lock(session: TenantSession, name: str, case_id: str, path: str) 
     return await _first(session, lock) if was_holder else None
 
 
-async def free_all(session: TenantSession, case_id: str) -> list[tuple[str, Holder]]:
-    """Give back every lock of a case and leave every queue. Returns the new holders, each with its lock's name."""
+async def free_all(session: TenantSession, cases: Collection[str]) -> list[tuple[str, str, Holder]]:
+    """Give back every lock of these cases and leave every queue. Returns the new holders, each with the case that had
+    the lock and the lock's name."""
     # In name order, so that two cases that end at once take the rows in the same order.
     claims = await session.execute(
-        select(LockRow.name, LockClaimRow.path)
+        select(LockRow.name, LockClaimRow.case_id, LockClaimRow.path)
         .join(LockClaimRow, LockClaimRow.lock == LockRow.lock)
-        .where(LockClaimRow.case_id == case_id)
+        .where(LockClaimRow.case_id.in_(sorted(cases)))
         .order_by(LockRow.lock, LockClaimRow.ticket.desc())
     )
-    freed = [(name, await free_lock(session, name, case_id, path)) for name, path in claims.all()]
-    return [(name, holder) for name, holder in freed if holder is not None and holder.case_id != case_id]
+    freed = [(case, name, await free_lock(session, name, case, path)) for name, case, path in claims.all()]
+    return [(case, name, now) for case, name, now in freed if now is not None and now.case_id not in cases]
 
 
 async def queue_of(session: TenantSession, name: str) -> list[Holder]:

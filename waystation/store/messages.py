@@ -7,7 +7,7 @@ each would look before the other is there. A case that turns out not to want a m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -132,9 +132,9 @@ async def stop_awaiting(session: TenantSession, case_id: str, path: str, name: s
     )
 
 
-async def stop_all(session: TenantSession, case_id: str) -> None:
-    """A case waits for nothing any more."""
-    every = delete(WaiterRow).where(WaiterRow.case_id == case_id)
+async def stop_all(session: TenantSession, cases: Collection[str]) -> None:
+    """These cases wait for nothing any more."""
+    every = delete(WaiterRow).where(WaiterRow.case_id.in_(sorted(cases)))
     await session.execute(every.execution_options(synchronize_session=False))
 
 

@@ -8,6 +8,7 @@ tasks; a task by the same but the titles of other tasks.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, false, func, not_, or_, select, true
@@ -36,6 +37,15 @@ Kept = set[tuple[str, str]]
 Texts = dict[str, list[Any]]
 
 
+@dataclass(slots=True)
+class Change:
+    """Terms that a case is found by from now on, and those that it is not found by any more."""
+
+    case_id: str
+    added: Kept = field(default_factory=set)
+    gone: Kept = field(default_factory=set)
+
+
 def texts(rows: CaseRows) -> Texts:
     """What a case and its tasks are found by, as far as these rows tell; what comes first is more important."""
     found = {task.path: [task.title] for task in rows.each(TaskRow)}
@@ -43,17 +53,16 @@ def texts(rows: CaseRows) -> Texts:
     return found if case is None else found | {"": [case.title, case.key_text, case.data]}
 
 
-async def follow(session: TenantSession, rows: CaseRows, before: Texts) -> None:
-    """Keep the terms in step with these rows; `before` is what they said before they changed."""
-    added: Kept = set()
-    gone: Kept = set()
+def changed(rows: CaseRows, before: Texts) -> Change:
+    """How the terms keep in step with these rows; `before` is what they said before they changed."""
+    change = Change(rows.case_id)
     for part, values in texts(rows).items():
         if values == before.get(part):
             continue
         old, new = _terms(part, before.get(part, [])), _terms(part, values)
-        added |= new - old
-        gone |= old - new
-    await _write(session, rows.case_id, added, gone)
+        change.added |= new - old
+        change.gone |= old - new
+    return change
 
 
 async def stored(session: TenantSession, case_id: str) -> Kept:
@@ -72,7 +81,7 @@ def expected(rows: CaseRows) -> Kept:
 async def put_right(session: TenantSession, rows: CaseRows) -> None:
     """Make the kept terms what they should be."""
     kept, wanted = await stored(session, rows.case_id), expected(rows)
-    await _write(session, rows.case_id, wanted - kept, kept - wanted)
+    await write(session, [Change(rows.case_id, wanted - kept, kept - wanted)])
 
 
 async def conditions(
@@ -188,7 +197,16 @@ def _own_texts(values: list[Any]) -> Iterator[tuple[str, str]]:
             yield f"{depth}{name}"[:200], text
 
 
-async def _write(session: TenantSession, case_id: str, added: Kept, gone: Kept) -> None:
+async def write(session: TenantSession, changes: Sequence[Change]) -> None:
+    """Carry out changes of different cases."""
+    for change in changes:
+        await _drop(session, change.case_id, change.gone)
+    new = [(change.case_id, part, term) for change in changes for part, term in sorted(change.added)]
+    rows = [{"case_id": case_id, "part": part, "term": term} for case_id, part, term in new]
+    await insert_all_new(session, SearchTermRow, rows)
+
+
+async def _drop(session: TenantSession, case_id: str, gone: Kept) -> None:
     for part in sorted({part for part, _ in gone}):
         old = sorted(term for other, term in gone if other == part)
         for start in range(0, len(old), _BATCH):
@@ -198,6 +216,3 @@ async def _write(session: TenantSession, case_id: str, added: Kept, gone: Kept) 
                 .where(SearchTermRow.case_id == case_id, SearchTermRow.part == part, which)
                 .execution_options(synchronize_session=False)
             )
-    await insert_all_new(
-        session, SearchTermRow, [{"case_id": case_id, "part": part, "term": term} for part, term in sorted(added)]
-    )

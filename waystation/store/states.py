@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select
 
 from waystation.store import personal
 from waystation.store.inserts import insert_if_new
@@ -17,26 +18,36 @@ from waystation.store.tables.shared import CarriedStateRow, EndStateRow
 
 @dataclass(frozen=True, slots=True)
 class EndState:
-    """The state that a case ended with, and the plan and engine version that can read it."""
+    """The state that a case ended with, when, and the plan and engine version that can read it."""
 
     state: bytes
     plan_hash: str
     engine: int
+    at: datetime
 
 
-async def keep_end(session: TenantSession, case_id: str, end: EndState, *, at: datetime) -> None:
-    """Keep the state that a case ended with, in place of that of an earlier end."""
-    kept = await personal.sealed_state(session, case_id, end.plan_hash, end.state)
-    fresh = {"state": kept, "plan_hash": end.plan_hash, "engine": end.engine, "kept_at": at}
-    if not await insert_if_new(session, EndStateRow, case_id=case_id, **fresh):
-        await session.execute(update(EndStateRow).where(EndStateRow.case_id == case_id).values(**fresh))
+async def keep_ends(session: TenantSession, ends: Mapping[str, EndState]) -> None:
+    """Keep the states that cases ended with, by case id, in place of those of earlier ends."""
+    rows = [
+        {
+            "case_id": case_id,
+            "state": await personal.sealed_state(session, case_id, end.plan_hash, end.state),
+            "plan_hash": end.plan_hash,
+            "engine": end.engine,
+            "kept_at": end.at,
+        }
+        for case_id, end in sorted(ends.items())
+    ]
+    old = delete(EndStateRow).where(EndStateRow.case_id.in_(sorted(ends)))
+    await session.execute(old.execution_options(synchronize_session=False))
+    await session.execute(insert(EndStateRow), rows)
 
 
 async def end_of(session: TenantSession, case_id: str) -> EndState | None:
     row = await session.get(EndStateRow, (session.tenant, case_id))
     if row is None:
         return None
-    return EndState(await personal.opened_state(session, row.state), row.plan_hash, row.engine)
+    return EndState(await personal.opened_state(session, row.state), row.plan_hash, row.engine, row.kept_at)
 
 
 async def carry(session: TenantSession, case_id: str, state: bytes, *, at: datetime) -> str:
@@ -53,8 +64,8 @@ async def carried(session: TenantSession, digest: str) -> bytes | None:
     return None if kept is None else await personal.opened_state(session, kept)
 
 
-async def drop_carried(session: TenantSession, case_id: str, *, keep: str | None = None) -> None:
-    """Drop the carried states of a case, but for `keep`, from which its present run has started."""
-    old = delete(CarriedStateRow).where(CarriedStateRow.case_id == case_id)
+async def drop_carried(session: TenantSession, *cases: str, keep: str | None = None) -> None:
+    """Drop the carried states of cases, but for `keep`, from which the present run of one has started."""
+    old = delete(CarriedStateRow).where(CarriedStateRow.case_id.in_(sorted(cases)))
     old = old if keep is None else old.where(CarriedStateRow.hash != keep)
     await session.execute(old.execution_options(synchronize_session=False))
