@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from waystation.compiler.explain import shown
 from waystation.compiler.kinds import Kind
 from waystation.compiler.mermaid import in_language
 from waystation.compiler.process_shapes import ProcessShape
@@ -16,6 +15,7 @@ from waystation.contracts.problems import Path
 from waystation.design.changes import MISSING, Conflict, Leaf
 from waystation.design.checking import node_at
 from waystation.design.form_schemas import form_schema
+from waystation.design.value_words import value_words
 
 Json = dict[str, Any]
 Words = Mapping[str, tuple[str, str]]
@@ -40,6 +40,7 @@ _SENTENCES = {
 _OWN_WORDS: Words = {
     "next": ("去向", "next"),
     "on": ("边界事件", "events"),
+    "deadline": ("限时", "time limit"),
     "approved": ("同意", "approved"),
     "rejected": ("拒绝", "rejected"),
     "kind": ("类型", "kind"),
@@ -59,7 +60,6 @@ _OWN_WORDS: Words = {
     "zh": ("中文", "Chinese"),
     "en": ("英文", "English"),
 }
-_LONGEST = 60
 
 
 def property_words(catalog: Catalog) -> Words:
@@ -87,7 +87,7 @@ def _change(leaf: Leaf, before: Any, after: Any, words: Words) -> Json:
     what = _what(leaf.path, node, rest)
     title = raw.get("title") if isinstance(raw, dict) else None
     sides = (_side(leaf.before), _side(leaf.after))
-    zh, en = (_sentence(leaf, language, what, node, rest, title, words) for language in (0, 1))
+    zh, en = (_sentence(leaf, language, (before, after), what, node, rest, title, words) for language in (0, 1))
     return {
         "op": leaf.op,
         "what": what,
@@ -109,6 +109,8 @@ def conflict(found: Conflict, base: Any, words: Words) -> Json:
     raw = _at(base, found.path[: len(found.path) - len(rest)]) if node is not None else None
     title = raw.get("title") if isinstance(raw, dict) else None
     thing = [_thing(language, what, node, found.path, rest, title, words) for language in (0, 1)]
+    place = rest if node is not None else found.path
+    theirs, mine = ([value_words(side, place, base, each) for each in (0, 1)] for side in (found.theirs, found.mine))
     return {
         "path": list(found.path),
         "node": node,
@@ -116,8 +118,8 @@ def conflict(found: Conflict, base: Any, words: Words) -> Json:
         "base": _side(found.base),
         "theirs": _side(found.theirs),
         "mine": _side(found.mine),
-        "zh": f"{thing[0]}：对方改为 {_short(found.theirs)}，您改为 {_short(found.mine)}",
-        "en": f"{thing[1]}: they have {_short(found.theirs)}, you have {_short(found.mine)}",
+        "zh": f"{thing[0]}：对方改为 {theirs[0]}，您改为 {mine[0]}",
+        "en": f"{thing[1]}: they have {theirs[1]}, you have {mine[1]}",
     }
 
 
@@ -128,12 +130,17 @@ def _what(path: Path, node: str | None, rest: Path) -> str:
     return "field" if what == "form" and len(path) > 3 and path[2] == "fields" else what
 
 
-def _sentence(leaf: Leaf, language: int, what: str, node: str | None, rest: Path, title: Any, words: Words) -> str:
+def _sentence(
+    leaf: Leaf, language: int, trees: tuple[Any, Any], what: str, node: str | None, rest: Path, title: Any, words: Words
+) -> str:
+    place = rest if node is not None else leaf.path
+    before = value_words(leaf.before, place, trees[0], language)
+    after = value_words(leaf.after, place, trees[1], language)
     thing = _thing(language, what, node, leaf.path, rest, title, words)
     if leaf.op in ("added", "removed") and rest and not isinstance(_side(leaf.before or leaf.after), dict):
-        value = leaf.after if leaf.op == "added" else leaf.before
-        thing = f"{thing}：{_short(value)}" if language == 0 else f"{thing}: {_short(value)}"
-    return _SENTENCES[leaf.op][language].format(thing=thing, before=_short(leaf.before), after=_short(leaf.after))
+        value = after if leaf.op == "added" else before
+        thing = f"{thing}：{value}" if language == 0 else f"{thing}: {value}"
+    return _SENTENCES[leaf.op][language].format(thing=thing, before=before, after=after)
 
 
 def _thing(language: int, what: str, node: str | None, path: Path, rest: Path, title: Any, words: Words) -> str:
@@ -151,13 +158,6 @@ def _thing(language: int, what: str, node: str | None, path: Path, rest: Path, t
     if not labels:
         return noun
     return f"{noun}的{' · '.join(labels)}" if language == 0 else f"{' · '.join(labels)} of {noun}"
-
-
-def _short(value: Any) -> str:
-    if value is MISSING or value is None:
-        return "—"
-    text = shown(value)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _side(value: Any) -> Any:
