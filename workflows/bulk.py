@@ -6,6 +6,7 @@ continued anywhere. A slice that is done twice sends each command under the same
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -36,6 +37,8 @@ class BulkWorkflow:
                 done, slices = done + step.done, slices - 1
                 if step.over:
                     break
+                if workflow.cancellation_reason() is not None:  # it came while a slice was under way that went through
+                    raise asyncio.CancelledError
                 await self._keep_pace(given, step.done, began)
         except BaseException as error:
             if is_cancelled_exception(error):
