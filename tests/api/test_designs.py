@@ -130,6 +130,8 @@ async def test_edits_of_one_thing_are_told_apart(office: Office) -> None:
     assert [each["path"] for each in detail["conflicts"]] == [["nodes", "boss", "title"]]
     assert "上级" in detail["theirs"][0]["zh"]
     assert "主管" in detail["mine"][0]["en"]
+    said = detail["conflicts"][0]["said"]
+    assert (said["theirs"]["zh"], said["mine"]["en"]) == ("上级", "主管")
     saved = await put(office, design["id"], 2, text=detail["merged"])
     assert saved.status_code == 200
     assert {node["id"]: node.get("title") for node in saved.json()["model"]["nodes"]}["boss"] == "主管"

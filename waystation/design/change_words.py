@@ -110,7 +110,11 @@ def conflict(found: Conflict, base: Any, words: Words) -> Json:
     title = raw.get("title") if isinstance(raw, dict) else None
     thing = [_thing(language, what, node, found.path, rest, title, words) for language in (0, 1)]
     place = rest if node is not None else found.path
-    theirs, mine = ([value_words(side, place, base, each) for each in (0, 1)] for side in (found.theirs, found.mine))
+    sides = {"base": found.base, "theirs": found.theirs, "mine": found.mine}
+    said = {
+        side: {"zh": value_words(value, place, base, 0), "en": value_words(value, place, base, 1)}
+        for side, value in sides.items()
+    }
     return {
         "path": list(found.path),
         "node": node,
@@ -118,8 +122,9 @@ def conflict(found: Conflict, base: Any, words: Words) -> Json:
         "base": _side(found.base),
         "theirs": _side(found.theirs),
         "mine": _side(found.mine),
-        "zh": f"{thing[0]}：对方改为 {theirs[0]}，您改为 {mine[0]}",
-        "en": f"{thing[1]}: they have {theirs[1]}, you have {mine[1]}",
+        "said": said,
+        "zh": f"{thing[0]}：对方改为 {said['theirs']['zh']}，您改为 {said['mine']['zh']}",
+        "en": f"{thing[1]}: they have {said['theirs']['en']}, you have {said['mine']['en']}",
     }
 
 

@@ -109,7 +109,7 @@ export type Conflict = {
   at: string
   theirs: Change[]
   mine: Change[]
-  conflicts: ({ path: Path; of?: Both; base: Value; theirs: Value; mine: Value } & Both)[]
+  conflicts: ({ path: Path; of?: Both; said?: Partial<Record<'base' | 'theirs' | 'mine', Both>>; base: Value; theirs: Value; mine: Value } & Both)[]
   text: string
   merged: string | null
 }

@@ -37,7 +37,7 @@ function Compared({ conflict, by, sides, choose }: { conflict: Conflict; by: str
       <div className="conflict-sides">
         <div className="conflict-was">
           <span>{t('design.conflict.was')}</span>
-          <div>{shown(one.base)}</div>
+          <div>{text(one.said?.base) || shown(one.base)}</div>
         </div>
         {sidesOf.map((side) => (
           <label key={side} className={sides[index] === side ? 'chosen' : ''} data-testid={`side-${side}`}>
@@ -45,7 +45,7 @@ function Compared({ conflict, by, sides, choose }: { conflict: Conflict; by: str
               <input type="radio" name={`conflict-${index}`} checked={sides[index] === side} onChange={() => choose(index, side)} />
               {side === 'mine' ? t('design.conflict.mine') : t('design.conflict.theirs', { by })}
             </span>
-            <div>{shown(one[side])}</div>
+            <div>{text(one.said?.[side]) || shown(one[side])}</div>
           </label>
         ))}
       </div>
