@@ -15,6 +15,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 
 from waystation.settings import Settings
 
@@ -37,6 +38,10 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, guarded in (("connect", _guarded_connect), ("connect_ex", _guarded_connect_ex)):
         setattr(socket.socket, name, guarded)
     setattr(socket, "getaddrinfo", _guarded_getaddrinfo)  # noqa: B010 - an assignment would be a type error
+    # With rich installed, a traceback in the log is drawn with all its variables: seconds for one nobody looks at.
+    *processors, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*processors, plain])
     steady = "EXPLORE" not in os.environ  # with it, Hypothesis draws other examples in each run
     hypothesis.settings.register_profile("waystation", deadline=None, derandomize=steady, database=None)
     hypothesis.settings.load_profile("waystation")

@@ -12,15 +12,15 @@ import pytest_asyncio
 from temporalio.client import Client
 
 from activities._engine import CatalogRunner
-from designer_api.app import build_app
 from designer_api.deps import Parts
+from tests.support.applications import application
+from tests.support.databases import migrated
 from waystation.bootstrap import build_catalog
 from waystation.case_worker import case_worker
 from waystation.compiler.files import Definitions, find_files
 from waystation.provision import Provisioned, provision_demo
 from waystation.scenario_files import shipped_definitions
 from waystation.settings import Settings
-from waystation.store import migrate
 from waystation.store.session import Database
 from waystation.temporal_server import TemporalServer
 from workflows.wire import WIRE
@@ -59,9 +59,7 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
 @asynccontextmanager
 async def open_world(folder: Path) -> AsyncIterator[World]:
     """A world of its own, for tests that concern every case there is."""
-    url = f"sqlite:///{folder / 'api.db'}"
-    await migrate.upgrade(url)
-    database = Database(url)
+    database = Database(await migrated(folder / "api.db"))
     catalog = build_catalog()
     made = await provision_demo(database, catalog)
     server = await TemporalServer.start()
@@ -70,7 +68,7 @@ async def open_world(folder: Path) -> AsyncIterator[World]:
         library = Definitions.read(find_files([shipped_definitions()])).library
         async with case_worker(client, database, CatalogRunner(catalog.actions, database)) as gateway:
             parts = Parts(Settings(data_dir=folder), database, gateway, catalog, library)
-            transport = httpx.ASGITransport(build_app(parts))
+            transport = httpx.ASGITransport(application(parts))
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
                 yield World(http, parts, made)
     finally:

@@ -17,9 +17,9 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult
 
-from designer_api.app import build_app
 from tests.api.conftest import World
 from tests.api.test_cases import fresh, publish
+from tests.support.applications import application
 from tests.support.fuzzing import serving
 from waystation.agents import build_server
 
@@ -59,7 +59,7 @@ async def test_an_agent_does_a_case_with_its_callers_rights(world: World) -> Non
     await publish(world, name)
     mine = await world.sign_in(clerk)
     other = await world.sign_in(next(one for one in world.made.passwords if one != clerk))
-    app = build_app(world.parts)
+    app = application(world.parts)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as api:
         server = build_server(api, token="ws_not_used_over_http")
         async with serving(server.streamable_http_app(), lifespan="on") as address:
@@ -103,7 +103,7 @@ async def case_of(session: ClientSession, name: str) -> None:
 async def test_as_a_program_over_stdio(world: World, tmp_path: Path) -> None:
     """`waystation mcp` with a token from the environment."""
     token = (await world.sign_in(world.with_role("service_agent")))["Authorization"].removeprefix("Bearer ")
-    async with serving(build_app(world.parts)) as address:
+    async with serving(application(world.parts)) as address:
         program = StdioServerParameters(
             command=str(Path(sys.executable).with_name("waystation")),
             args=["mcp", "--url", address],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 
+import httpx
 import pytest
 
 from tests.api.conftest import World
@@ -109,3 +110,27 @@ async def test_of_many_clerks_one_claims(world: World) -> None:
         else:
             assert (answer.status_code, answer.json()["code"]) == (409, "claimed")
     assert sum(answer.status_code == 200 for answer in answers) >= 1
+
+
+async def test_a_burst_is_accepted_before_anybody_is_asked(world: World) -> None:
+    """202 with the case's id; the same key again is the same case; each can be read at once, with who is asked."""
+    name = fresh()
+    await publish(world, name)
+    headers = {**await world.sign_in(world.with_role("service_agent")), "Prefer": "respond-async"}
+
+    async def start(number: int) -> httpx.Response:
+        body = {"process": name, "data": {"days": number + 1}}
+        return await world.http.post(
+            "/api/v1/cases", json=body, headers={**headers, "Idempotency-Key": f"{name}{number}"}
+        )
+
+    answers = await asyncio.gather(*(start(number % 10) for number in range(20)))
+    assert {(each.status_code, each.headers["preference-applied"]) for each in answers} == {(202, "respond-async")}
+    cases = {each.json()["case"] for each in answers}
+    assert len(cases) == 10
+    for answer in answers[:10]:
+        seen = await world.http.get(answer.headers["location"], headers=headers)
+        assert seen.status_code == 200, seen.text
+        assert (seen.json()["case"]["id"], seen.json()["case"]["status"]) == (answer.json()["case"], "open")
+    refused = await world.http.post("/api/v1/cases", json={"process": name, "data": {"days": 0}}, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_form")

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from temporalio.api.common.v1 import Payload
 
-from designer_api.app import build_app
 from tests.api.conftest import World
+from tests.support.applications import application
 from waystation.sealing.payloads import PayloadSeal
 from waystation.sealing.ring import KeyRing
 
@@ -33,7 +33,7 @@ def sealed(tenant: str) -> dict[str, object]:
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """The API with keys."""
     settings = world.parts.settings.model_copy(update={"keys": KEYS})
-    app = build_app(dataclasses.replace(world.parts, settings=settings))
+    app = application(dataclasses.replace(world.parts, settings=settings))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         yield client
 

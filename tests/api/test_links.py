@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,19 +9,13 @@ from typing import Any
 
 import pytest
 
-from designer_api.app import description
 from designer_api.linking import MAKERS
+from tests.support.applications import document
 from tests.support.office import open_office
 from tests.support.real_things import MADE
 
 #: What an answer of such an address is made of; SCIM's answers are maps of no schema of ours.
 _UNSPECIFIED = "/scim/v2/Users"
-
-
-@functools.cache
-def document() -> dict[str, Any]:
-    """Made once: it takes seconds."""
-    return description()
 
 
 def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from designer_api.app import build_app
 from designer_api.deps import Parts
 from tests.api.conftest import World
+from tests.support.applications import application
 from tests.support.fuzzing import fuzz, served
 from waystation.settings import Settings
 
@@ -26,7 +26,7 @@ async def test_a_share_of_requests_gets_documented_answers(world: World, tmp_pat
         held.catalog,
         held.library,
     )
-    app = build_app(parts)
+    app = application(parts)
     async with served(app, held.database, "fuzz") as address:
         said = await asyncio.to_thread(fuzz, app, address, tmp_path, phases="fuzzing", examples=1, seed=1, every=8)
     assert "No issues found" in said or " passed" in said, said

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from designer_api.app import build_app
 from tests.api.conftest import World, world  # noqa: F401 - a fixture
+from tests.support.applications import application
 from tests.support.fuzzing import serving
 from tools.client import DOCUMENT, make
 
@@ -30,7 +30,7 @@ async def test_the_example_runs_with_the_client_of_the_document(world: World, tm
     assert len([path for path in package.glob("api/*/*.py") if path.name != "__init__.py"]) == operations
 
     person = "agent_zhou"
-    async with serving(build_app(world.parts)) as address:
+    async with serving(application(world.parts)) as address:
         example = [sys.executable, str(ROOT / "docs/examples/typed_ticket.py"), address, person]
         ran = await asyncio.to_thread(
             subprocess.run,

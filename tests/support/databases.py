@@ -7,6 +7,7 @@ when CI is set.
 
 from __future__ import annotations
 
+import asyncio
 import glob
 import os
 import pwd
@@ -28,6 +29,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import waystation.store.tables  # noqa: F401 - completes the metadata
+from waystation.store import migrate
 from waystation.store.engines import async_url
 from waystation.store.schema import metadata
 from waystation.store.session import Database
@@ -140,6 +142,21 @@ class Prepared:
         if self.tables != len(metadata.tables):
             await create_tables(self.database)
             self.tables = len(metadata.tables)
+
+
+_migrated: list[bytes] = []
+
+
+async def migrated(file: Path) -> str:
+    """The URL of a new SQLite database in this file, as all migrations make it: they run once, then it is copied."""
+    if not _migrated:
+        with tempfile.TemporaryDirectory() as folder:
+            first = Path(folder) / "migrated.db"
+            await migrate.upgrade(f"sqlite:///{first}")
+            assert [found.name for found in first.parent.iterdir()] == [first.name], "something is not in the file yet"
+            _migrated.append(first.read_bytes())
+    await asyncio.to_thread(file.write_bytes, _migrated[0])
+    return f"sqlite:///{file}"
 
 
 async def create_tables(database: Database) -> None:

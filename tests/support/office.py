@@ -13,16 +13,17 @@ import httpx
 from fastapi import FastAPI
 from temporalio.client import Client
 
-from designer_api.app import build_app
 from designer_api.auth import passwords, tokens
 from designer_api.deps import Parts
+from tests.support.applications import application
+from tests.support.databases import migrated
 from waystation.bootstrap import build_catalog
 from waystation.compiler.library import Library
 from waystation.contracts.people import Organisation, Person
 from waystation.gateway import Gateway
 from waystation.sealing.ring import KeyRing
 from waystation.settings import Settings
-from waystation.store import migrate, people, tenants
+from waystation.store import people, tenants
 from waystation.store.session import Database
 
 #: Person -> roles; `ann` and `bob` have none of the product's.
@@ -72,9 +73,7 @@ class Office:
 async def open_office(folder: Path, **settings: Any) -> AsyncIterator[Office]:
     """Two tenants, `acme` and `other`, with the same people in both. `library`: what processes may name."""
     library: Library = settings.pop("library", Library())
-    url = f"sqlite:///{folder / 'office.db'}"
-    await migrate.upgrade(url)
-    database = Database(url, ring=KeyRing.of(Settings(data_dir=folder, **settings)))
+    database = Database(await migrated(folder / "office.db"), ring=KeyRing.of(Settings(data_dir=folder, **settings)))
     client = await Client.connect("127.0.0.1:1", lazy=True)
     parts = Parts(
         Settings(data_dir=folder, **settings),
@@ -91,7 +90,7 @@ async def open_office(folder: Path, **settings: Any) -> AsyncIterator[Office]:
             await people.save_organisation(session, Organisation(staff), by="", at=at)
             for name in STAFF:
                 await people.save_user(session, name, name, hashed, at=at)
-    app = build_app(parts)
+    app = application(parts)
     try:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
             yield Office(app, http, database)

@@ -14,9 +14,9 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from temporalio.client import Client
 
 from activities._runtime import ActionRequest
-from designer_api.app import build_app
 from designer_api.auth import tokens
 from designer_api.deps import Parts
+from tests.support.applications import application
 from tests.support.collector import Collector, collector
 from tests.support.house import House, failing
 from waystation.compiler.library import Library
@@ -46,7 +46,7 @@ async def ask(house: House, tracing: Tracing, folder: Path) -> httpx.Response:
     async with house.database.write(house.tenant) as session:
         token = await tokens.make(session, "ann", datetime.now(UTC), kind=tokens.SIGNED_IN, lasts=timedelta(hours=1))
     parts = Parts(Settings(data_dir=folder), house.database, house.gateway, Catalog(discover(), {}), Library())
-    app = build_app(parts, tracer=tracing.tracer)
+    app = application(parts, tracer=tracing.tracer)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
         return await http.post(
             "/api/v1/cases?secret=" + SECRET,

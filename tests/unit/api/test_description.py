@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from designer_api.app import description
+from tests.support.applications import document
 
 ROOT = Path(__file__).parent.parent.parent.parent
 KEPT = ROOT / "docs" / "openapi.json"
@@ -18,7 +19,7 @@ def test_the_kept_description_has_not_drifted() -> None:
 
 def test_every_route_says_what_it_does_and_how_it_fails() -> None:
     """Version 3.1, a sentence for each route, errors in the one form."""
-    found = description()
+    found = document()
     assert found["openapi"].startswith("3.1")
     for path, methods in found["paths"].items():
         for method, route in methods.items():

@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from designer_api.app import _assembled
 from designer_api.auth.needs import needs, show_permissions
 from designer_api.auth.permissions import PERMISSIONS, PUBLIC, has, is_scope
+from tests.support.applications import assembled, document
 
 #: What may be asked without signing in; whoever adds to this list says why in docs/security.md.
 PUBLIC_ROUTES = {
@@ -24,11 +24,11 @@ PUBLIC_ROUTES = {
 }
 
 
-def nameless(document: dict[str, Any]) -> list[str]:
+def nameless(described: dict[str, Any]) -> list[str]:
     """Routes of an OpenAPI document that name no permission that there is."""
     return [
         f"{method} {path}"
-        for path, methods in document["paths"].items()
+        for path, methods in described["paths"].items()
         for method, route in methods.items()
         if route.get("x-permission") not in PERMISSIONS
     ]
@@ -36,9 +36,9 @@ def nameless(document: dict[str, Any]) -> list[str]:
 
 def test_every_route_names_its_permission() -> None:
     """Whoever adds a route says in one word who may use it, and only a few are for everybody."""
-    document = _assembled().openapi()
-    assert nameless(document) == []
-    walked = [(m, path, r["x-permission"]) for path, methods in document["paths"].items() for m, r in methods.items()]
+    found = document()
+    assert nameless(found) == []
+    walked = [(m, path, r["x-permission"]) for path, methods in found["paths"].items() for m, r in methods.items()]
     assert len(walked) > 60
     assert {(method, path) for method, path, named in walked if named == PUBLIC} <= PUBLIC_ROUTES
 
@@ -46,7 +46,7 @@ def test_every_route_names_its_permission() -> None:
 def test_routes_outside_the_document_are_guarded_too() -> None:
     """What is left out of the document is a page or a file, or names a permission as well."""
     shown = {"/api/v1/openapi.json", "/api/v1/docs", "/docs/oauth2-redirect", "/style"}
-    routes = [route for route in _assembled().routes if not isinstance(route, APIRoute)]
+    routes = [route for route in assembled().routes if not isinstance(route, APIRoute)]
     assert {path for route in routes if (path := getattr(route, "path", None))} <= shown
 
 
@@ -65,11 +65,11 @@ def test_a_route_without_a_name_is_found() -> None:
     for router in (named, bare):
         show_permissions(router.routes)
         app.include_router(router)
-    document = app.openapi()
-    assert nameless(document) == ["get /bare"]
-    assert document["paths"]["/named"]["get"]["x-permission"] == "cases.see"
-    assert document["paths"]["/named"]["post"]["x-permission"] == "cases.steer"
-    assert document["paths"]["/own"]["post"]["x-permission"] == "people.manage"
+    found = app.openapi()
+    assert nameless(found) == ["get /bare"]
+    assert found["paths"]["/named"]["get"]["x-permission"] == "cases.see"
+    assert found["paths"]["/named"]["post"]["x-permission"] == "cases.steer"
+    assert found["paths"]["/own"]["post"]["x-permission"] == "people.manage"
 
 
 def test_permissions_come_by_role() -> None:

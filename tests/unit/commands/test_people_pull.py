@@ -8,24 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.databases import migrated
 from tests.support.directories import KEY, SECRET, running, wecom, wecom_company
 from waystation.cli import run
 from waystation.contracts.people import Organisation, Person
-from waystation.store import migrate, people
+from waystation.store import people
 from waystation.store.session import Database
 
 
 @pytest.fixture
 def tenant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of a database with the tenant `demo`, which the command finds."""
-    url = f"sqlite:///{tmp_path / 'w.db'}"
+    url = asyncio.run(migrated(tmp_path / "w.db"))
     monkeypatch.setenv("DATABASE_URL", url)
     asyncio.run(_found(url))
     return url
 
 
 async def _found(url: str) -> None:
-    await migrate.upgrade(url)
     database = Database(url)
     async with database.write("demo") as session:
         root = Organisation({"root": Person("root", roles=("admin",))})

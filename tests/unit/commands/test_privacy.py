@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from activities.tickets.tables import Ticket
 from tests.store.journals import Story
+from tests.support.databases import migrated
 from tests.support.personal import META, NEW, OLD, publish
 from waystation.cli import run
 from waystation.contracts.directory import PersonRecord
 from waystation.sealing.ring import KeyRing
-from waystation.store import journal, migrate, organisation, personal_rows
+from waystation.store import journal, organisation, personal_rows
 from waystation.store.session import Database
 
 PHONE = "13800138000"
@@ -25,7 +26,7 @@ PHONE = "13800138000"
 @pytest.fixture
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A case of somebody, in a database that the command finds."""
-    url = f"sqlite:///{tmp_path / 'w.db'}"
+    url = asyncio.run(migrated(tmp_path / "w.db"))
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("WAYSTATION_KEYS", OLD)
     asyncio.run(_told(url))
@@ -33,7 +34,6 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 async def _told(url: str) -> None:
-    await migrate.upgrade(url)
     database = Database(url, ring=KeyRing.read(OLD))
     await publish(database, "demo")
     story = Story("c1").started(data={"phone": PHONE, "name": "Wang"}, title="for Wang").ended()

@@ -8,21 +8,19 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from temporalio.client import Client
 
-from designer_api.app import build_app
 from designer_api.auth import tokens
 from designer_api.deps import Parts
 from designer_api.events.stream import Pace, Streams
 from tests.store.journals import Story
+from tests.support.applications import application
 from tests.support.journal_feed import NOW, TENANT, append, found
 from waystation.compiler import Library
 from waystation.contracts.catalog import Catalog
@@ -46,20 +44,12 @@ class Sent:
     data: Any
 
 
-@cache
-def application(_number: int) -> FastAPI:
-    """An application is put together once; each test gives it parts of its own."""
-    return build_app(Parts(Settings(), cast(Database, None), cast(Gateway, None), Catalog(), Library()))
-
-
 @asynccontextmanager
-async def api(url: str, folder: Path, taken: list[str], pace: Pace = QUICK) -> AsyncIterator[httpx.AsyncClient]:
+async def api(url: str, folder: Path, pace: Pace = QUICK) -> AsyncIterator[httpx.AsyncClient]:
     """A process of the API on a port of its own, with a connection of its own to the store."""
     database = Database(url)
     client = await Client.connect("127.0.0.1:1", data_converter=WIRE, lazy=True)
-    app = await asyncio.to_thread(application, len(taken))
-    taken.append(url)
-    app.state.parts = Parts(Settings(data_dir=folder), database, Gateway(client, database), Catalog(), Library())
+    app = application(Parts(Settings(data_dir=folder), database, Gateway(client, database), Catalog(), Library()))
     app.state.streams = Streams(database, pace)
     port = free_port()
     server = uvicorn.Server(
@@ -83,8 +73,7 @@ async def processes(database: Database, tmp_path: Path) -> AsyncIterator[list[ht
     await found(database)
     url = database.writer.url.render_as_string(hide_password=False).replace("+aiosqlite", "")
     async with AsyncExitStack() as stack:
-        taken: list[str] = []
-        yield [await stack.enter_async_context(api(url, tmp_path, taken)) for _ in range(2)]
+        yield [await stack.enter_async_context(api(url, tmp_path)) for _ in range(2)]
 
 
 async def sign_in(database: Database, person: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
+from tests.support.databases import migrated
 from tests.support.directories import KEY, SECRET, Company, running, wecom, wecom_company
 from waystation.contracts.errors import Refused
 from waystation.contracts.people import Organisation, Person
@@ -17,7 +18,7 @@ from waystation.gateway import Gateway
 from waystation.gateway.contact_pulls import ContactPulls, Due, wanted
 from waystation.gateway.people_work import try_again
 from waystation.settings import Settings
-from waystation.store import audit, migrate, people, people_jobs, tenants
+from waystation.store import audit, people, people_jobs, tenants
 from waystation.store.session import Database
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
@@ -26,8 +27,7 @@ DUE = [Due("wecom", "acme")]
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    await migrate.upgrade(f"sqlite:///{tmp_path / 'w.db'}")
-    found = Database(f"sqlite:///{tmp_path / 'w.db'}")
+    found = Database(await migrated(tmp_path / "w.db"))
     async with found.write("acme") as session:
         await tenants.ensure_tenant(session, at=NOW)
         root = Organisation({"root": Person("root", roles=("admin",))})
