@@ -65,10 +65,10 @@ export function sentenceIn(text: unknown, language: Language): string {
 }
 
 /** The language of the page, and the reader of texts that come from the server. */
-export function useLanguage(): { language: Language; text: (value: unknown) => string } {
+export function useLanguage(): { language: Language; text: (value: unknown) => string; sentence: (value: unknown) => string } {
   const { i18n } = useTranslation()
   const language: Language = i18n.language === 'en' ? 'en' : 'zh'
-  return { language, text: (value) => textIn(value, language) }
+  return { language, text: (value) => textIn(value, language), sentence: (value) => sentenceIn(value, language) }
 }
 
 export default i18next

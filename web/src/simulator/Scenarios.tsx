@@ -8,19 +8,36 @@ import { useCatalogue } from '../designer/catalogue'
 import { replaced, settled, useDesign } from '../designer/store/design'
 import { useMeant } from '../designer/overlays/useMeant'
 import { nodeWords } from '../designer/words'
-import { useLanguage, type Text } from '../i18n'
+import { useLanguage, type Language, type Text } from '../i18n'
 import { Nothing } from '../shared/Nothing'
 import { Refusal } from '../shared/Refusal'
 import './simulator.css'
 
+/** Ids of nodes and people within a sentence as their names, in quotes: so no other word is taken for one. */
+export function withNames(said: string, called: (id: string) => string | undefined, language: Language): string {
+  const quoted = (name: string) => (language === 'zh' ? `「${name}」` : `“${name}”`)
+  const found = (id: string) => (SAID.has(id) ? undefined : called(id))
+  return said.replace(/'?\b([a-z][a-z0-9_]*)\b'?/g, (whole, id: string) => (found(id) ? quoted(found(id)!) : whole))
+}
+
+/** Words of the sentences themselves. */
+const SAID = new Set('data title expected found is not there open also was were visited entered before left and of but refused with accepted ended still nothing missing a the'.split(' '))
+
 /** Where a scenario fails and what is otherwise than written, in the user's language. */
 export function Failed({ step, said }: { step: number | null; said: readonly Text[] }) {
   const { t } = useTranslation()
-  const { text } = useLanguage()
+  const { text, language } = useLanguage()
+  const catalogue = useCatalogue()
+  const names = useDesign((state) => state.names)
+  const model = useMeant()
+  const called = (id: string) => {
+    const node = model?.nodes.find((one) => one.id === id)
+    return node ? nodeWords(node, catalogue, language) : names[id]
+  }
   return (
     <>
       <span className="bad small">{step === null ? t('sim.failsAtStart') : t('sim.failsAt', { step: step + 1 })}</span>
-      {said.map((line, index) => <span key={index} className="soft small sim-said">{text(line)}</span>)}
+      {said.map((line, index) => <span key={index} className="soft small sim-said">{withNames(text(line), called, language)}</span>)}
     </>
   )
 } // prettier-ignore

@@ -34,7 +34,7 @@ function Verdict({ found }: { found: DrilledFault }) {
 
 export function Drilled({ found }: { found: DrilledFault }) {
   const { t } = useTranslation()
-  const { text, language } = useLanguage()
+  const { text, sentence, language } = useLanguage()
   const [whole, setWhole] = useState(false)
   const from = found.story[0]?.at ?? ''
   const story = whole ? found.story : found.story.slice(-SHOWN)
@@ -42,7 +42,7 @@ export function Drilled({ found }: { found: DrilledFault }) {
   return (
     <article className="panel panel-body drilled" data-testid="drilled">
       <header>
-        <h3>{text(found)}</h3>
+        <h3>{sentence(found)}</h3>
         <Verdict found={found} />
       </header>
       {found.refused && <p className="bad small">{text(found.refused)}</p>}
@@ -56,7 +56,7 @@ export function Drilled({ found }: { found: DrilledFault }) {
         {story.map((one, index) => (
           <li key={index} data-tone={TONES[one.kind] ?? 'plain'}>
             <span className="drill-at">{since(one.at, from, language)}</span>
-            <span>{text(one)}</span>
+            <span>{sentence(one)}</span>
           </li>
         ))}
       </ol>

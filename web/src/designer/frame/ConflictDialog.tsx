@@ -17,11 +17,11 @@ function shown(value: Value): string {
 }
 
 function Changes({ changes }: { changes: Change[] }) {
-  const { text } = useLanguage()
+  const { sentence } = useLanguage()
   return (
     <ul className="conflict-list">
       {changes.map((change, index) => (
-        <li key={index}>{text(change)}</li>
+        <li key={index}>{sentence(change)}</li>
       ))}
     </ul>
   )
@@ -32,7 +32,7 @@ function Compared({ conflict, by, sides, choose }: { conflict: Conflict; by: str
   const { t } = useTranslation()
   const { text } = useLanguage()
   return conflict.conflicts.map((one, index) => (
-    <fieldset key={one.path.join('.')} className="conflict">
+    <fieldset key={one.path.join('.')} className="conflict-one">
       <legend>{text(one.of) || one.path.join(' / ')}</legend>
       <div className="conflict-sides">
         <div className="conflict-was">

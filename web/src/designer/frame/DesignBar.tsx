@@ -8,6 +8,7 @@ import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, NavLink, useLocation, useNavigate } from 'react-router'
 import { useLanguage } from '../../i18n'
+import { usePhone } from '../../shared/usePhone'
 import { designs } from '../api'
 import { useDesign } from '../store/design'
 import { errorsByStep, steps } from './places'
@@ -95,10 +96,11 @@ function OverlaySteps({ id }: { id: string }) {
 function useNameOfBase(): string {
   const { text } = useLanguage()
   const design = useDesign((state) => state.design)!
+  const phone = usePhone()
   const own = useDesign((state) => text(state.model?.head.title ?? state.design?.title))
   const base = useQuery({ queryKey: ['designs-of', design.base], queryFn: () => designs.list(design.base ?? ''), staleTime: 60_000, enabled: design.base !== null })
   const home = base.data?.items.find((one) => one.process === design.base && one.base === null)
-  return home && (own === '' || own === design.process) ? `${text(home.title)} · ${design.region}` : ''
+  return home && (own === '' || own === design.process) ? `${text(home.title)}${phone ? '' : ` · ${design.region}`}` : ''
 }
 
 export function DesignBar({ find, problems }: { find: () => void; problems: () => void }) {

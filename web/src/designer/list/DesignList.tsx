@@ -15,6 +15,7 @@ import { Nothing } from '../../shared/Nothing'
 import { Page } from '../../shared/Page'
 import { PersonName } from '../../shared/people'
 import { Refusal } from '../../shared/Refusal'
+import { usePhone } from '../../shared/usePhone'
 import { whenText } from '../../shared/when'
 import { designs } from '../api'
 import { waiting } from '../store/kept'
@@ -77,6 +78,7 @@ function useColumns(items: readonly Summary[]): TableColumnsType<Summary> {
   const { t } = useTranslation()
   const { language } = useLanguage()
   const name = useName(items)
+  const phone = usePhone()
   const unsaved = waiting(useMe().person)
   const baseOf = (one: Summary) => baseIn(items, one)
   return [
@@ -97,7 +99,7 @@ function useColumns(items: readonly Summary[]): TableColumnsType<Summary> {
     { title: t('design.basics.family'), width: 160, responsive: ['md'], render: (_, one) => t(`design.family.${(baseOf(one) ?? one).family || 'other'}`) },
     {
       title: t('design.state'),
-      width: 190,
+      width: phone ? 112 : 190,
       render: (_, one) => (
         <>
           {one.published ? <Tag className="tag-live">{t('design.version', one.published)}</Tag> : <Tag>{t('design.never')}</Tag>}
@@ -116,7 +118,7 @@ function useColumns(items: readonly Summary[]): TableColumnsType<Summary> {
         </span>
       ),
     },
-    { title: <span className="visually-hidden">{t('app.more')}</span>, width: 56, render: (_, one) => <More design={one} /> },
+    { title: <span className="visually-hidden">{t('app.more')}</span>, width: phone ? 44 : 56, render: (_, one) => <More design={one} /> },
   ]
 }
 

@@ -19,7 +19,7 @@ import { useEffective } from './useMeant'
 
 export function OverlayPage() {
   const { t } = useTranslation()
-  const { text } = useLanguage()
+  const { text, sentence } = useLanguage()
   const design = useDesign((state) => state.design)!
   const found = useEffective()
   const bases = useQuery({ queryKey: ['designs-of', design.base], queryFn: () => designs.list(design.base ?? ''), staleTime: 60_000 })
@@ -50,7 +50,7 @@ export function OverlayPage() {
           {errors.length === 0 ? <Tag className="tag-live" data-testid="overlay-fits">{t('regions.fits')}</Tag> : <Tag className="tag-bad" data-testid="overlay-misfits">{t('regions.problems', { count: errors.length })}</Tag>}
         </span>
       </div>
-      {errors.length > 0 && <Alert type="error" showIcon className="regions-alert" title={<ul className="regions-problems">{errors.slice(0, 8).map((one, index) => <li key={index}>{text(one)}</li>)}</ul>} />}
+      {errors.length > 0 && <Alert type="error" showIcon className="regions-alert" title={<ul className="regions-problems">{errors.slice(0, 8).map((one, index) => <li key={index}>{sentence(one)}</li>)}</ul>} />}
       <div className="overlay">
         <div className="overlay-edits">
           <NodeOverrides base={base.model as unknown as Model | null} may={base.may} />

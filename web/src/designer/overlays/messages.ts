@@ -72,7 +72,7 @@ export const en: Same<typeof zh> = {
     outdated: 'base has changed: publish again',
     outdatedHint: 'The base has changed since; it still fits and takes effect when published again',
     toPublish: 'Publish',
-    of: '{{region}}',
+    of: 'Version of {{region}}',
     standsOn: 'Stands on',
     fits: 'fits the base',
     problems: '{{count}} [problem|problems]',

@@ -16,7 +16,7 @@ const looks: Record<string, string> = { added: 'tag-live', removed: 'tag-bad', c
 
 export function Differences({ from, to }: { from: string; to: string }) {
   const { t } = useTranslation()
-  const { text } = useLanguage()
+  const { sentence } = useLanguage()
   const design = useDesign((state) => state.design)!
   const found = useQuery({ queryKey: ['diff', design.id, design.revision, from, to], queryFn: () => designs.diff(design.id, from, to) })
   if (found.isPending) return <Loading />
@@ -29,7 +29,7 @@ export function Differences({ from, to }: { from: string; to: string }) {
         {found.data.changes.map((change, index) => (
           <li key={index}>
             <Tag className={looks[change.op]}>{t(`publish.op.${change.op}`)}</Tag>
-            <span>{text(change)}</span>
+            <span>{sentence(change)}</span>
           </li>
         ))}
       </ul>

@@ -96,7 +96,7 @@ function Overlays({ found }: { found: Gate }) {
 
 export function GateList({ found }: { found: Gate }) {
   const { t } = useTranslation()
-  const { text } = useLanguage()
+  const { sentence } = useLanguage()
   const design = useDesign((state) => state.design)!
   const problems = found.problems as Problem[]
   const errors = problems.filter((one) => one.severity === 'error')
@@ -116,7 +116,7 @@ export function GateList({ found }: { found: Gate }) {
       )}
       <Overlays found={found} />
       {blockers.map((one) => (
-        <Check key={one.code} state="bad" title={text(one)} />
+        <Check key={one.code} state="bad" title={sentence(one)} />
       ))}
       {design.published === null ? (
         <Check state="note" title={t('publish.first')} />

@@ -104,7 +104,7 @@ function Flow({ row }: { row: Replayed }) {
 
 export function Compared({ row, nodes, outcomes, close }: { row: Replayed | null; nodes: Record<string, unknown>; outcomes: Record<string, unknown>; close: () => void }) {
   const { t } = useTranslation()
-  const { text, language } = useLanguage()
+  const { text, sentence, language } = useLanguage()
   const phone = usePhone()
   const catalogue = useCatalogue()
   const model = useDesign((state) => state.model)
@@ -114,7 +114,7 @@ export function Compared({ row, nodes, outcomes, close }: { row: Replayed | null
     <Drawer open={row !== null} onClose={close} size={phone ? '100%' : 760} title={row && (text(row.title) || row.case)} extra={row && <Link to={`/cases/${row.case}`}>{t('replay.open')}</Link>} destroyOnHidden>
       {row && (
         <div className="compared" data-testid="compared">
-          <p>{text(row)}</p>
+          <p>{sentence(row)}</p>
           <Segmented value={look} onChange={setLook} options={(['steps', 'flow'] as const).map((one) => ({ value: one, label: t(`replay.look.${one}`) }))} />
           {look === 'steps' ? (
             <>

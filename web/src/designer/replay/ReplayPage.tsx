@@ -36,7 +36,7 @@ function Kinds({ row }: { row: Replayed }) {
 
 function useColumns(show: (row: Replayed) => void): TableColumnsType<Replayed> {
   const { t } = useTranslation()
-  const { text } = useLanguage()
+  const { text, sentence } = useLanguage()
   return [
     {
       title: t('replay.case'),
@@ -49,13 +49,13 @@ function useColumns(show: (row: Replayed) => void): TableColumnsType<Replayed> {
     },
     { title: t('replay.version'), width: 80, render: (_, row) => `v${row.version}` },
     { title: t('replay.what'), width: 210, render: (_, row) => <Kinds row={row} /> },
-    { title: t('replay.words'), render: (_, row) => text(row) },
+    { title: t('replay.words'), render: (_, row) => sentence(row) },
   ] // prettier-ignore
 }
 
 function Changed({ found }: { found: Found }) {
   const { t } = useTranslation()
-  const { text } = useLanguage()
+  const { text, sentence } = useLanguage()
   const phone = usePhone()
   const [only, setOnly] = useState<Kind | 'all'>('all')
   const [seen, setSeen] = useState<Replayed | null>(null)
@@ -75,7 +75,7 @@ function Changed({ found }: { found: Found }) {
             <li key={row.case}>
               <button type="button" className="replay-case" onClick={() => setSeen(row)}>{text(row.title) || row.case}</button>
               <div><Kinds row={row} /></div>
-              <p className="soft">{text(row)}</p>
+              <p className="soft">{sentence(row)}</p>
             </li>
           ))}
         </ul>

@@ -16,8 +16,8 @@ export function DurationInput({ id, value, change, disabled, label }: { id?: str
   const write = (next: number | null, of: string) => change(next === null ? undefined : of.startsWith('work') ? `${next} ${of}` : `${next}${of}`)
   return (
     <Space.Compact block>
-      <InputNumber id={id} aria-label={label} min={0} precision={0} value={number} disabled={disabled} onChange={(next) => write(next, unit)} style={{ width: '50%' }} />
-      <Select aria-label={t('props.unitLabel')} value={unit} disabled={disabled} options={units.map((one) => ({ value: one, label: t(`props.unit.${one}`) }))} onChange={(of) => write(number ?? 1, of)} style={{ width: '50%' }} />
+      <InputNumber id={id} aria-label={label} min={0} precision={0} value={number} disabled={disabled} onChange={(next) => write(next, unit)} style={{ width: '38%' }} />
+      <Select aria-label={t('props.unitLabel')} value={unit} disabled={disabled} options={units.map((one) => ({ value: one, label: t(`props.unit.${one}`) }))} onChange={(of) => write(number ?? 1, of)} style={{ width: '62%' }} />
     </Space.Compact>
   )
 }

@@ -63,7 +63,7 @@ function Items({ batch, before }: { batch: Batch; before: Place[] }) {
 
 function Reasons({ batch }: { batch: Batch }) {
   const { t } = useTranslation()
-  const { text } = useLanguage()
+  const { sentence } = useLanguage()
   const reasons = useReasons(batch).data?.reasons ?? []
   if (reasons.length === 0) return null
   return (
@@ -72,7 +72,7 @@ function Reasons({ batch }: { batch: Batch }) {
       <ul>
         {reasons.map((one, index) => (
           <li key={index}>
-            {text(one)} <span className="soft small">{t('migrate.casesCount', { count: one.cases })}</span>
+            {sentence(one)} <span className="soft small">{t('migrate.casesCount', { count: one.cases })}</span>
           </li>
         ))}
       </ul>
