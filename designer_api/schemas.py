@@ -127,6 +127,12 @@ class Started(BaseModel):
     tasks: list[Task]
 
 
+class Accepted(BaseModel):
+    """A case that is certain to go on; `GET /cases/{case}` waits for its first steps where they are not written yet."""
+
+    case: str
+
+
 class CasePage(BaseModel):
     items: list[Case]
     next: str | None = None

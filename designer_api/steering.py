@@ -15,6 +15,7 @@ from designer_api.views import case_with_tasks, may_see, no_case, shown
 from waystation.contracts.errors import Refused, Unavailable
 from waystation.contracts.events import Command
 from waystation.gateway.arrivals import Seen
+from waystation.gateway.line import FIRST_PATIENCE
 from waystation.store import audit, cases, form_drafts, idempotency
 from waystation.store.form_drafts import start_form
 from waystation.store.ids import new_id
@@ -24,14 +25,28 @@ from waystation.store.session import TenantSession
 _PATIENCE = 20.0
 
 
-async def start(held: Parts, caller: Caller, body: schemas.StartCase, idempotency_key: str | None) -> str:
-    """Start a case; its id. Refused with `key_reused` when the Idempotency-Key came with another request."""
+async def start(
+    held: Parts, caller: Caller, body: schemas.StartCase, idempotency_key: str | None, *, wait: bool = True
+) -> str:
+    """Start a case; its id. Refused with `key_reused` when the Idempotency-Key came with another request.
+
+    Args:
+        wait: until it can be read and the first people are asked; else only until it is certain to go on.
+    """
     veil.check_writable(body.data)
     case = await _case_for(held, caller, body, idempotency_key) if idempotency_key else None
     begun = await held.gateway.start(
-        caller.tenant, body.process, body.data, actor=caller.person, key=body.key, version=body.version, case=case
+        caller.tenant,
+        body.process,
+        body.data,
+        actor=caller.person,
+        key=body.key,
+        version=body.version,
+        case=case,
+        wait=wait,
     )
-    await _written(held, caller.tenant, begun.case)
+    if wait:
+        await _written(held, caller.tenant, begun.case)
     if body.draft is not None:
         await _draft_served(held, caller, body.process, body.draft)
     return begun.case
@@ -74,6 +89,13 @@ async def _written(held: Parts, tenant: str, case: str) -> None:
         {"case": case},
         retry_after=5.0,
     )
+
+
+async def arrives(held: Parts, caller: Caller, case: str) -> bool:
+    """Wait a moment for a case that is not in the store: it may have been accepted just now. False where none comes."""
+    if not await held.gateway.line.is_running(caller.tenant, case):
+        return False
+    return await held.gateway.arrivals.wait(caller.tenant, case, FIRST_PATIENCE.total_seconds()) is not Seen.NOTHING
 
 
 async def command(

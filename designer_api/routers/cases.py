@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Query
+from fastapi import APIRouter, Body, Header, Query, Request
+from fastapi.responses import JSONResponse
 
 from designer_api import looking, schemas, steering
 from designer_api.auth.needs import needs
@@ -12,6 +13,7 @@ from designer_api.case_commands import COMMANDS, CaseVerb, parts_of, read_comman
 from designer_api.deps import Held, Signed, now
 from designer_api.reading import note_read
 from designer_api.views import case_with_tasks, shown, visible_case
+from waystation.contracts.errors import Refused
 from waystation.gateway import rehearsal
 from waystation.store import journal
 from waystation.store.exact_json import plain
@@ -19,16 +21,34 @@ from waystation.store.exact_json import plain
 router = APIRouter(tags=["cases"], dependencies=[needs("cases.see", changing="cases.steer")])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
+#: What `Prefer` may ask for (RFC 7240).
+_ASYNC = "respond-async"
 
 
-@router.post("/cases", status_code=201, dependencies=[needs("cases.start")])
+@router.post(
+    "/cases",
+    status_code=201,
+    response_model=schemas.Started,
+    responses={202: {"model": schemas.Accepted, "description": "Accepted, as `Prefer: respond-async` asks for"}},
+    dependencies=[needs("cases.start")],
+)
 async def start_case(
+    request: Request,
     body: schemas.StartCase,
     held: Held,
     caller: Signed,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
-) -> schemas.Started:
-    """Start a case. With an `Idempotency-Key`, the same request again answers with the same case."""
+    prefer: Annotated[str | None, Header(max_length=200)] = None,
+) -> schemas.Started | JSONResponse:
+    """Start a case. With an `Idempotency-Key`, the same request again answers with the same case.
+
+    With `Prefer: respond-async` (RFC 7240) it answers 202 as soon as the case is certain to go on, before anybody is
+    asked: for programs that start many at once.
+    """
+    if _ASYNC in [word.strip().lower() for word in (prefer or "").split(",")]:
+        case = await steering.start(held, caller, body, idempotency_key, wait=False)
+        headers = {"Preference-Applied": _ASYNC, "Location": f"{request.url.path}/{case}"}
+        return JSONResponse(schemas.Accepted(case=case).model_dump(), 202, headers)
     case = await steering.start(held, caller, body, idempotency_key)
     view, tasks = await case_with_tasks(held, caller, case)
     return schemas.Started(case=view, tasks=tasks)
@@ -37,11 +57,20 @@ async def start_case(
 @router.get("/cases/{case}")
 async def show_case(case: str, held: Held, caller: Signed) -> schemas.Started:
     """A case with its open tasks. Whoever was sent it to read has read it now."""
-    async with held.database.read(caller.tenant) as session:
-        await visible_case(held, session, caller, case)
+    try:
+        await _check_visible(held, caller, case)
+    except Refused as refused:
+        if refused.code != "not_found" or not await steering.arrives(held, caller, case):
+            raise
+        await _check_visible(held, caller, case)
     await note_read(held, caller, case)
     view, tasks = await case_with_tasks(held, caller, case)
     return schemas.Started(case=view, tasks=tasks)
+
+
+async def _check_visible(held: Held, caller: Signed, case: str) -> None:
+    async with held.database.read(caller.tenant) as session:
+        await visible_case(held, session, caller, case)
 
 
 @router.get("/cases/{case}/timeline")

@@ -95,10 +95,12 @@ class Gateway:
         version: int | None = None,
         case: str | None = None,
         trial: Trial | None = None,
+        wait: bool = True,
     ) -> Begun:
         """Start a case; it answers when the first people have been asked.
 
         Args:
+            wait: False: it answers as soon as the case is certain to go on.
             key: business key, where the process does not compute one itself.
             version: default: the one that new cases of this initiator get.
             case: an id for it, so that a request that is repeated starts it once.
@@ -132,7 +134,7 @@ class Gateway:
         begun = await self._reserve(given, at)
         if begun.case == given.case:
             await self._start(given, program)
-        if await self.arrivals.wait(tenant, begun.case, FIRST_PATIENCE.total_seconds()) is Seen.STORED:
+        if wait and await self.arrivals.wait(tenant, begun.case, FIRST_PATIENCE.total_seconds()) is Seen.STORED:
             await self.line.first_answer(tenant, begun.case)
         return begun
 
