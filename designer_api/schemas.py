@@ -283,6 +283,7 @@ class Process(BaseModel):
     version: int
     hash: str
     title: Any = None
+    description: Any = None
     published_at: datetime | None = None
     startable: bool | None = Field(default=None, description="In the list: whether the caller may start it. 能否发起")
     text: str | None = None

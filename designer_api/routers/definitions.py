@@ -113,6 +113,7 @@ async def _view(
         version=version.number,
         hash=version.plan_hash,
         title=plan.title if plan is not None else None,
+        description=(plan.description or None) if plan is not None else None,
         published_at=version.published_at,
         text=version.source if whole else None,
         plan=shown,

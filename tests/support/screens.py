@@ -131,7 +131,7 @@ def _drilled(page: Page) -> None:
 
 def _planned(page: Page) -> None:
     page.get_by_test_id("migrate-dry").click()
-    page.get_by_test_id("migrate-plan").first.wait_for()
+    page.locator("[data-testid=migrate-plan]:not(:has(.migrate-progress))").first.wait_for()
 
 
 #: Another window saves the same design: a node has another title then.

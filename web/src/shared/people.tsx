@@ -25,13 +25,17 @@ export function usePeopleNames(ids: readonly string[]): string[] {
 
 const inks = [palette.primary, palette.running, palette.waiting, palette.done, '#6d4ba0', '#8a3f6b']
 
-/** A round mark with the last two characters of a Chinese name, or the initials of another. */
+/** Smaller than this there is room to read one character only. */
+const SMALL = 32
+
+/** A round mark with the last characters of a Chinese name, or the initials of another: two, or one where it is small. */
 export function Face({ id, name, size = 28 }: { id: string; name: string; size?: number }) {
   const chinese = /[\u4e00-\u9fff]/.test(name)
-  const short = chinese ? name.slice(-2) : name.split(/\s+/).map((part) => part[0]).join('').slice(0, 2).toUpperCase()
+  const most = size < SMALL ? 1 : 2
+  const short = chinese ? name.slice(-most) : name.split(/\s+/).map((part) => part[0]).join('').slice(0, most).toUpperCase()
   const hue = [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % inks.length
   return (
-    <Avatar size={size} style={{ background: inks[hue], fontSize: size * 0.4, flex: 'none' }} aria-hidden="true">
+    <Avatar size={size} style={{ background: inks[hue], fontSize: size * (most === 1 ? 0.5 : 0.4), flex: 'none' }} aria-hidden="true">
       {short}
     </Avatar>
   )

@@ -23,8 +23,12 @@ function since(at: string, from: string, language: Language): string {
 /** Whether a deadline does more than to mark somebody as late. */
 const acts = (found: DrilledFault) => found.escalations.some((one) => /remind|notify|escalate|transfer|add|outcome|error|boundary/.test(one.slice(one.lastIndexOf(':'))))
 
+/** Somebody who is never asked cannot fail to answer: such a fault shows nothing. */
+const unreached = (found: DrilledFault) => found.fault.kind === 'silent' && !found.story.some((one) => one.node === found.fault.node)
+
 function Verdict({ found }: { found: DrilledFault }) {
   const { t } = useTranslation()
+  if (unreached(found)) return <Tag>{t('drill.verdict.unreached')}</Tag>
   const stands = found.incidents.some((one) => one.open)
   if (stands) return <Tag className="tag-bad">{t('drill.verdict.operator')}</Tag>
   if (found.ended) return <Tag className={found.breaches.length ? 'tag-wait' : 'tag-live'}>{t(found.breaches.length ? 'drill.verdict.late' : 'drill.verdict.ended')}</Tag>
@@ -46,13 +50,14 @@ export function Drilled({ found }: { found: DrilledFault }) {
         <Verdict found={found} />
       </header>
       {found.refused && <p className="bad small">{text(found.refused)}</p>}
+      {unreached(found) && <p className="soft small">{t('drill.unreached')}</p>}
       {quiet && <p className="drill-quiet">{t('drill.quiet')}</p>}
       {story.length < found.story.length && (
         <button type="button" className="drill-more" onClick={() => setWhole(true)}>
           {t('drill.earlier', { count: found.story.length - story.length })}
         </button>
       )}
-      <ol className="drill-story">
+      <ol className={story.some((one) => since(one.at, from, language)) ? 'drill-story' : 'drill-story at-once'}>
         {story.map((one, index) => (
           <li key={index} data-tone={TONES[one.kind] ?? 'plain'}>
             <span className="drill-at">{since(one.at, from, language)}</span>

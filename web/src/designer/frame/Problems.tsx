@@ -7,7 +7,7 @@ import { sentenceIn, useLanguage } from '../../i18n'
 import { useCatalogue } from '../catalogue'
 import { select, useDesign } from '../store/design'
 import type { Problem } from '../types'
-import { nodeWords } from '../words'
+import { named, nodeWords } from '../words'
 import { fieldAt, stepOf } from './places'
 
 /** Leads to where a problem is. */
@@ -27,6 +27,7 @@ function Row({ problem }: { problem: Problem }) {
   const { language } = useLanguage()
   const catalogue = useCatalogue()
   const model = useDesign((state) => state.model)
+  const names = useDesign((state) => state.names)
   const show = useGoto()
   const node = model?.nodes.find((one) => one.id === problem.node)
   const hint = language === 'zh' ? problem.hint_zh : problem.hint_en
@@ -37,7 +38,7 @@ function Row({ problem }: { problem: Problem }) {
         <span className="where">{node ? nodeWords(node, catalogue, language) : t(`design.step.${stepOf(problem)}`)}</span>
         <span>
           {sentenceIn(problem, language)}
-          {hint && <span className="soft"> {hint}</span>}
+          {hint && <span className="soft hint">{named(hint, names)}</span>}
         </span>
       </button>
     </li>

@@ -8,7 +8,7 @@ import { START, edgeIn } from '../flow/SimpleView'
 import { Icon, inkOf } from '../icons'
 import { edit, select, useDesign } from '../store/design'
 import type { FlowNode, Kind, Value } from '../types'
-import { nodeWords } from '../words'
+import { named, nodeWords } from '../words'
 import { EdgeForm } from './EdgeForm'
 import { StartForm } from './StartForm'
 import { ordered, SchemaForm } from './SchemaForm'
@@ -49,6 +49,7 @@ function NodeForm({ node }: { node: FlowNode }) {
   const { language, text } = useLanguage()
   const catalogue = useCatalogue()
   const all = useDesign((state) => state.problems)
+  const names = useDesign((state) => state.names)
   const may = useDesign((state) => state.design?.may.edit === true)
   const kind = kindOf(catalogue, node)
   const action = actionOf(catalogue, node)
@@ -87,7 +88,8 @@ function NodeForm({ node }: { node: FlowNode }) {
       <div className="drawer-body">
         {others.map((problem, index) => (
           <p key={index} className={`prop-problem ${problem.severity}`}>
-            {sentenceIn(problem, language)} {language === 'zh' ? problem.hint_zh : problem.hint_en}
+            {sentenceIn(problem, language)}
+            <span className="hint">{named((language === 'zh' ? problem.hint_zh : problem.hint_en) ?? '', names)}</span>
           </p>
         ))}
         {kind === undefined && <p className="bad">{t('props.unknownKind', { kind: node.kind || '?' })}</p>}

@@ -7,6 +7,7 @@ import { sentenceIn, useLanguage } from '../../i18n'
 import { Failed } from '../../simulator/Scenarios'
 import { stepOf } from '../frame/places'
 import { select, useDesign } from '../store/design'
+import { named } from '../words'
 import type { Problem } from '../types'
 
 type Gate = Schema<'Gate'>
@@ -31,6 +32,7 @@ function Problems({ found }: { found: Problem[] }) {
   const { text, language } = useLanguage()
   const id = useDesign((state) => state.design!.id)
   const overlay = useDesign((state) => state.design!.base !== null)
+  const names = useDesign((state) => state.names)
   return (
     <ul className="gate-more">
       {found.slice(0, MOST).map((one, index) => (
@@ -38,7 +40,7 @@ function Problems({ found }: { found: Problem[] }) {
           <Link to={overlay ? `/designer/${id}/text` : `/designer/${id}/${stepOf(one)}`} onClick={() => one.node && select([one.node], one.field)}>
             {sentenceIn(one, language)}
           </Link>
-          {text({ zh: one.hint_zh, en: one.hint_en }) && <span className="soft small"> {text({ zh: one.hint_zh, en: one.hint_en })}</span>}
+          {text({ zh: one.hint_zh, en: one.hint_en }) && <span className="soft small hint">{named(text({ zh: one.hint_zh, en: one.hint_en }), names)}</span>}
         </li>
       ))}
       {found.length > MOST && <li className="soft">{t('publish.moreProblems', { count: found.length - MOST })}</li>}

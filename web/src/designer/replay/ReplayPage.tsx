@@ -111,7 +111,7 @@ export default function ReplayPage() {
         <InputNumber id="replay-last" min={1} max={MOST} precision={0} value={last} onChange={(next) => setLast(next ?? 100)} suffix={t('replay.cases')} />
         <span className="replay-sizes">
           {SIZES.map((size) => (
-            <Button key={size} size="small" type="text" onClick={() => setLast(size)}>
+            <Button key={size} size="small" type={size === last ? 'default' : 'text'} aria-pressed={size === last} onClick={() => setLast(size)}>
               {size}
             </Button>
           ))}
@@ -137,7 +137,7 @@ export default function ReplayPage() {
                 ...(found.left_out > 0 ? [{ key: 'left', count: found.left_out, label: t('replay.leftOut') }] : []),
               ]}
             />
-            <p className="soft">{t('replay.sum', { cases: found.cases, share, seconds: (found.ms / 1000).toFixed(1) })}</p>
+            <p className="soft">{t('replay.sum', { cases: found.cases, share, time: found.ms < 100 ? '' : t('replay.took', { seconds: (found.ms / 1000).toFixed(1) }) })}</p>
           </section>
           {found.items.length > 0 ? <Changed found={found} /> : <section className="panel"><Nothing icon={<HistoryOutlined />} title={t('replay.allSame')} hint={t('replay.allSameHint')} /></section>}
         </>

@@ -32,6 +32,8 @@ export function Basics() {
   if (model === null) return null
   const { head } = model
   const set = (path: string[], value: Value) => edit([value === undefined || value === '' ? { op: 'remove', path } : { op: 'set', path, value }], t('design.did.basics'), path.join('.'))
+  // The title as a reader of lists sees it, fields by what they are called.
+  const reads = wordsOf(head.title_of_case, 'zh').replace(/\$\{\s*([\w.]+)\s*\}/g, (whole: string, name: string) => { const title = named.find((one) => one.name === name)?.title; return title ? `〈${title}〉` : whole }) as string
   const line = (key: 'title' | 'description', language: Language, label: string) => {
     const Box = key === 'title' ? Input : Input.TextArea
     return (
@@ -46,6 +48,7 @@ export function Basics() {
     <div className="prop">
       <label className="prop-name" htmlFor={`basics-${key}`}>{label}</label>
       <AccessInput id={`basics-${key}`} value={model.access?.[key] as string[] | undefined} disabled={!may} placeholder={key === 'start' ? t('design.basics.everybody') : undefined} change={(who) => set(['access', key], who)} />
+      <span className="soft small">{t(`design.basics.${key}Hint`)}</span>
     </div>
   ) // prettier-ignore
   return (
@@ -76,7 +79,7 @@ export function Basics() {
                 <Button>{t('design.basics.insert')}</Button>
               </Dropdown>
             </div>
-            <span className="soft small">{t('design.basics.caseTitleHint', { example: '${ data.reason }' })}</span>
+            <span className="soft small">{reads ? t('design.basics.caseReads', { reads }) : t('design.basics.caseTitleHint', { example: '${ data.reason }' })}</span>
           </div>
           {access('start', t('design.basics.who'))}
           {access('see', t('design.basics.see'))}

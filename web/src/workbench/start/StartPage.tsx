@@ -106,7 +106,8 @@ function Filling({ process, title }: { process: string; title: string }) {
         client.invalidateQueries({ queryKey: COUNTS }),
         client.invalidateQueries({ queryKey: ['cases'] }),
       ])
-      navigate(`/cases/${started.id}`, { replace: true })
+      // Only who asks not to wait for it gets the id alone.
+      navigate(`/cases/${typeof started === 'string' ? started : started.id}`, { replace: true })
     },
     // What is sent next is another request.
     onError: (error) => error instanceof ApiProblem && error.status >= 400 && error.status < 500 && setKey(crypto.randomUUID()),

@@ -137,7 +137,7 @@ export function Outcome({ batch, before, undone = false }: { batch: Batch; befor
       {batch.total === 0 && <p className="soft">{t('migrate.noCases')}</p>}
       <div role="status"><ul className="migrate-fates">
         {Object.entries(fates(batch)).filter(([fate, count]) => count > 0 || ['clean', 'needs_map', 'stuck', 'done'].includes(fate)).map(([fate, count]) => (
-          <li key={fate} data-fate={count > 0 ? fate : 'none'} data-testid={`fate-${fate}`}><strong>{count}</strong><span>{t(`migrate.fate.${fate}`)}</span></li>
+          <li key={fate} data-fate={count > 0 ? fate : 'none'} data-testid={`fate-${fate}`}><strong>{over || count > 0 ? count : '…'}</strong><span>{t(`migrate.fate.${fate}`)}</span></li>
         ))}
       </ul></div>
       {over && <Reasons batch={batch} />}
