@@ -33,6 +33,8 @@ _WORDS = {
     "version.offer": ("重新启用 v{version}", "offered v{version} again"),
 }
 
+_BEGUN = ("开始灰度 v{version}", "began to roll out v{version}")
+
 
 async def show(held: Parts, caller: Caller, name: str, cursor: str | None, limit: int) -> bodies.Trail:
     """What was done to a design and to the versions of its process, newest first.
@@ -48,7 +50,9 @@ async def show(held: Parts, caller: Caller, name: str, cursor: str | None, limit
 
 
 def _entry(row: AuditRow) -> bodies.TrailEntry:
-    zh, en = _WORDS.get(row.action, (row.action, row.action))
+    # Of a roll-out that begins with nobody the next line says who gets it.
+    empty = row.action == "rollout.begin" and not row.detail.get("percent")
+    zh, en = _BEGUN if empty else _WORDS.get(row.action, (row.action, row.action))
     given = _Known(row.detail)
     refused = row.result != "ok"
     reason = str(row.detail.get("reason") or "")

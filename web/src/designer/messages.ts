@@ -73,6 +73,10 @@ export const zh = {
       unreadable: 'YAML 有语法错误，改好后才能继续可视化编辑。',
       toText: '去 YAML 视图修改',
     },
+    text: {
+      about: '与流程图、表单是同一份内容：在这里输入，那边随即更新；注释与顺序都会保留。',
+      readOnly: '只读',
+    },
     saved: {
       saved: '{{time}} 已保存',
       saving: '正在保存…',
@@ -233,6 +237,10 @@ export const en: Same<typeof zh> = {
       readOnly: 'Read only: you may not edit this',
       unreadable: 'The YAML has a syntax error; mend it before editing goes on.',
       toText: 'Mend it in the YAML view',
+    },
+    text: {
+      about: 'The same as flow and forms: what is typed here changes there, and comments and order stay.',
+      readOnly: 'Read only',
     },
     saved: {
       saved: 'Saved {{time}}',

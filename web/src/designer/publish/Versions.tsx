@@ -58,8 +58,12 @@ export function Versions() {
               <span className="soft small"> <PersonName id={one.by} /> · {whenText(one.at, language)}</span>
               {one.notes && <span className="soft versions-notes">{one.notes}</span>}
             </span>
-            <Button size="small" type="text" disabled={one.revision === design.revision} onClick={() => setSeen(one)}>{t('publish.compare')}</Button>
-            <Button size="small" disabled={!design.may.edit || one.revision === design.revision} onClick={() => void restore(one.revision)}>{t('publish.restore')}</Button>
+            {one.revision !== design.revision && (
+              <>
+                <Button size="small" type="text" onClick={() => setSeen(one)}>{t('publish.compare')}</Button>
+                <Button size="small" disabled={!design.may.edit} onClick={() => void restore(one.revision)}>{t('publish.restore')}</Button>
+              </>
+            )}
           </li>
         ))}
       </ul>

@@ -110,6 +110,7 @@ export default function RightsPage() {
   })
   if (found.isPending) return <Loading />
   const all = found.data
+  const changed = JSON.stringify(itemsOf(lines)) !== was
   return (
     <div className="step-page trial-page">
       <div className="rights-head">
@@ -132,9 +133,9 @@ export default function RightsPage() {
           )}
           {all.may_change ? (
             <footer>
-              <Button type="primary" disabled={JSON.stringify(itemsOf(lines)) === was} loading={save.isPending} onClick={() => save.mutate()} data-testid="rights-save">
+              {(lines.length > 0 || changed) && <Button type="primary" disabled={!changed} loading={save.isPending} onClick={() => save.mutate()} data-testid="rights-save">
                 {t('rights.save')}
-              </Button>
+              </Button>}
               <span className="soft small">{t('rights.adminToo')}</span>
             </footer>
           ) : (

@@ -15,7 +15,6 @@ type Entry = Schema<'TrailEntry'>
 type Line = { entry: Entry; saves: number; from: string }
 const isSave = (entry: Entry) => entry.action.endsWith('.save') && entry.result === 'ok'
 const TOGETHER = 60
-const LOOKS: Record<string, string> = { design: '', rollout: 'tag-open', version: 'tag-wait' }
 
 /** Saves of one person with no longer pause than an hour are told once. */
 export function gathered(entries: readonly Entry[]): Line[] {
@@ -61,7 +60,6 @@ export default function TrailPage() {
                 <PersonTag id={entry.actor} size={22} />
                 <span>
                   {saves > 1 ? t('rights.saves', { count: saves }) : text(entry)}
-                  {LOOKS[entry.action.split('.')[0]!] && <Tag className={LOOKS[entry.action.split('.')[0]!]}>{t('rights.release')}</Tag>}
                   {entry.result !== 'ok' && <Tag className="tag-bad">{t('rights.refused')}</Tag>}
                 </span>
               </li>

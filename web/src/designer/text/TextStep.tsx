@@ -2,9 +2,10 @@
 import { yaml } from '@codemirror/lang-yaml'
 import { linter, lintGutter, type Diagnostic } from '@codemirror/lint'
 import CodeMirror, { EditorView } from '@uiw/react-codemirror'
+import { Tag } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLanguage } from '../../i18n'
+import { sentenceIn, useLanguage } from '../../i18n'
 import { type, useDesign } from '../store/design'
 import type { Problem } from '../types'
 
@@ -17,7 +18,7 @@ export function marksOf(problems: readonly Problem[], lines: { count: number; at
       from,
       to: line.to,
       severity: problem.severity === 'error' ? 'error' : 'warning',
-      message: [problem[language], language === 'zh' ? problem.hint_zh : problem.hint_en].filter(Boolean).join(' '),
+      message: [sentenceIn(problem, language), language === 'zh' ? problem.hint_zh : problem.hint_en].filter(Boolean).join(' '),
       source: problem.code,
     }
   })
@@ -44,6 +45,10 @@ export default function TextStep() {
   )
   return (
     <div className="text-step" data-testid="yaml">
+      <p className="text-about soft small">
+        <span>{t('design.text.about')}</span>
+        {!may && <Tag>{t('design.text.readOnly')}</Tag>}
+      </p>
       <CodeMirror value={mine ?? text} height="100%" editable={may && !before} extensions={extensions} onChange={(next) => type(next, t('design.did.text'))} basicSetup={{ foldGutter: true }} />
     </div>
   )
