@@ -134,14 +134,17 @@ def _planned(page: Page) -> None:
     page.locator("[data-testid=migrate-plan]:not(:has(.migrate-progress))").first.wait_for()
 
 
-#: Another window saves the same design: a node has another title then.
+#: Another window saves the same design: a node has another title then. What is not read is on its way for ever.
 _SAVED_ELSEWHERE = """async design => {
     const at = '/api/v1/designs/' + design
-    const tag = (await fetch(at)).headers.get('etag')
+    const now = await fetch(at)
+    await now.text()
     const title = {zh: `人事复核 ${Date.now() % 100}`, en: `HR check ${Date.now() % 100}`}
     const ops = [{op: 'set_node', id: 'personnel', values: {title}}]
-    const headers = {'Content-Type': 'application/json', 'If-Match': tag}
-    return (await fetch(at, {method: 'PATCH', headers, body: JSON.stringify({ops})})).status
+    const headers = {'Content-Type': 'application/json', 'If-Match': now.headers.get('etag')}
+    const saved = await fetch(at, {method: 'PATCH', headers, body: JSON.stringify({ops})})
+    await saved.text()
+    return saved.status
 }"""
 
 
