@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from waystation.contracts.errors import Refused, Unavailable
 from waystation.measures import DELIVERIES, DELIVERY_LAG
@@ -31,6 +31,15 @@ BATCH = 50
 Does = Callable[[Claimed], Awaitable[bool | str]]
 
 _log = structlog.get_logger(__name__)
+_DUE = (
+    select(OutboxRow.id)
+    .where(
+        OutboxRow.status == "waiting",
+        OutboxRow.kind.in_(bindparam("kinds", expanding=True)),
+        OutboxRow.due_at <= bindparam("now"),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +137,7 @@ class Carrier:
 
     async def _anything_due(self) -> bool:
         async with self._database.read(EVERY_TENANT) as session:
-            query = select(OutboxRow.id).where(
-                OutboxRow.status == "waiting",
-                OutboxRow.kind.in_(self._kinds),
-                OutboxRow.due_at <= datetime.now(UTC),
-            )
-            return await session.scalar(query.limit(1)) is not None
+            return await session.scalar(_DUE, {"kinds": self._kinds, "now": datetime.now(UTC)}) is not None
 
     async def _deliver_in_order(self, items: list[Claimed], until: datetime) -> None:
         """One after another; what a slow round leaves is let go before somebody else may take it."""

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     exists,
     func,
@@ -25,6 +26,7 @@ from sqlalchemy.orm import aliased
 from activities import table_modules
 from tests.store.moments import T0
 from waystation.store.migrate import all_metadata
+from waystation.store.prepared import prepared, row
 from waystation.store.schema import Base, metadata
 from waystation.store.session import EVERY_TENANT, Database, OutOfScope
 from waystation.store.tables.access import SettingRow, TenantRow
@@ -134,6 +136,39 @@ async def test_a_statement_that_could_slip_out_is_refused(two_tenants: Database)
                 await session.execute(statement)
 
 
+async def test_a_statement_that_is_kept_sees_the_tenant_that_asks(two_tenants: Database) -> None:
+    """One statement, asked by turns: each time only the rows of whoever asks; over every tenant, all of them."""
+    kept = prepared(select(DraftRow.source).where(DraftRow.name.in_(bindparam("names", expanding=True))))
+    for tenant in ("a", "b", "a"):
+        async with two_tenants.read(tenant) as session:
+            assert set(await session.scalars(kept, {"names": ["one", "two"]})) == {tenant}
+            found = await row(session, DraftRow, "process", "three")
+            assert found is not None
+            assert found.source == tenant
+            assert await row(session, DraftRow, "process", "four") is None
+    async with two_tenants.read(EVERY_TENANT) as session:
+        assert set(await session.scalars(kept, {"names": ["one"]})) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        select(DraftRow).where(DraftRow.name.in_(select(OTHER.name))),
+        select(DraftRow, OTHER),
+        select(DraftRow.name, SettingRow.name),
+        select(TABLE.c.name),
+        select(DraftRow).where(text("1 = 1")),
+    ],
+)
+async def test_what_cannot_be_confined_simply_is_not_kept(two_tenants: Database, statement: Any) -> None:
+    """Two classes, a subquery, a bare table and SQL text are refused, the first time and later."""
+    kept = prepared(statement)
+    for _ in range(2):
+        async with two_tenants.read("a") as session:
+            with pytest.raises(OutOfScope):
+                await session.execute(kept)
+
+
 async def test_rows_given_as_parameters_cannot_name_another_tenant(two_tenants: Database) -> None:
     """Neither an insert of many rows nor an update by key may say whose the rows are."""
     for statement, rows in (
@@ -150,9 +185,9 @@ async def test_a_row_of_another_tenant_cannot_be_written(two_tenants: Database) 
     async with two_tenants.read("b") as session:
         stolen = await session.get_one(DraftRow, ("b", "process", "one"))
     stolen.source = "changed"
-    for row in (DraftRow(**draft("x"), tenant="b"), stolen):
+    for stray in (DraftRow(**draft("x"), tenant="b"), stolen):
         async with two_tenants.write("a") as session:
-            session.add(row)
+            session.add(stray)
             with pytest.raises(OutOfScope):
                 await session.flush()
             session.expunge_all()

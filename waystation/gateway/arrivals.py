@@ -14,10 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from waystation.contracts.errors import Unavailable
 from waystation.store.case_rows import ASKING
+from waystation.store.prepared import prepared
 from waystation.store.session import Database, TenantSession
 from waystation.store.tables.cases import CaseRow, CaseStatus, TaskRow, VisitRow
 
@@ -25,6 +26,15 @@ from waystation.store.tables.cases import CaseRow, CaseStatus, TaskRow, VisitRow
 PAUSE, _BREATH = 0.02, 3.0
 #: Seconds after which a case that is stored, but has not asked everybody, is asked itself: nobody may be found.
 _DOUBT = 0.3
+
+_THESE: BindParameter[str] = bindparam("cases", expanding=True)
+_STATUS = prepared(select(CaseRow.case_id, CaseRow.status).where(CaseRow.case_id.in_(_THESE)))
+_VISITS = prepared(
+    select(VisitRow.case_id, VisitRow.path, VisitRow.kind).where(
+        VisitRow.case_id.in_(_THESE), VisitRow.status == "active"
+    )
+)
+_TASKS = prepared(select(TaskRow.case_id, TaskRow.path).where(TaskRow.case_id.in_(_THESE), TaskRow.status == "open"))
 
 
 class Seen(Enum):
@@ -103,17 +113,13 @@ class Arrivals:
 
 async def _seen(session: TenantSession, cases: Collection[str]) -> dict[str, Seen]:
     """What is known of those of these cases that are stored."""
-    query = select(CaseRow.case_id, CaseRow.status).where(CaseRow.case_id.in_(cases))
-    status = {row.case_id: row.status for row in await session.execute(query)}
+    status = {row.case_id: row.status for row in await session.execute(_STATUS, {"cases": cases})}
     running = sorted(case for case, known in status.items() if known == CaseStatus.OPEN)
     found: dict[str, _Open] = defaultdict(_Open)
     if running:
-        visits = select(VisitRow.case_id, VisitRow.path, VisitRow.kind)
-        visits = visits.where(VisitRow.case_id.in_(running), VisitRow.status == "active")
-        for case, path, kind in await session.execute(visits):
+        for case, path, kind in await session.execute(_VISITS, {"cases": running}):
             found[case].visits[path] = kind
-        tasks = select(TaskRow.case_id, TaskRow.path).where(TaskRow.case_id.in_(running), TaskRow.status == "open")
-        for case, path in await session.execute(tasks):
+        for case, path in await session.execute(_TASKS, {"cases": running}):
             found[case].tasks.add(path)
     return {case: _how_far(found[case]) if case in running else Seen.ASKED for case in status}
 

@@ -12,10 +12,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import Select, bindparam, inspect, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from waystation.contracts.events import Entry, EntryKind
+from waystation.store.prepared import prepared
 from waystation.store.schema import Base
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import (
@@ -66,6 +67,18 @@ _TASK_KINDS = frozenset(
 ASKING = frozenset({"task", "approval"})
 _VISIT_KINDS = frozenset({EntryKind.NODE_ENTERED, EntryKind.NODE_LEFT, EntryKind.NODE_WITHDRAWN})
 _CLOCK_KINDS = frozenset({EntryKind.CLOCK_SET, EntryKind.CLOCK_STOPPED})
+
+
+#: Rows that stay open for a while.
+Open = TypeVar("Open", TaskRow, TaskPersonRow, VisitRow, ClockRow, IncidentRow)
+
+_CASES = prepared(
+    select(CaseRow)
+    .where(CaseRow.case_id.in_(bindparam("cases", expanding=True)))
+    .order_by(CaseRow.case_id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 class CaseRows:
@@ -147,8 +160,7 @@ async def load_for(session: TenantSession, entries: Mapping[str, Sequence[Entry]
     """The stored rows that these entries of cases may change. Their rows are locked until the transaction ends, in
     the order of their ids, so that two transactions never wait for each other in a ring."""
     held = Held({case_id: CaseRows(case_id) for case_id in entries})
-    query = select(CaseRow).where(CaseRow.case_id.in_(sorted(entries))).order_by(CaseRow.case_id).with_for_update()
-    held.keep(await session.scalars(query.execution_options(populate_existing=True)))
+    held.keep(await session.scalars(_CASES, {"cases": sorted(entries)}))
     known = {case_id: new for case_id, new in entries.items() if held[case_id].find(CaseRow) is not None}
     ending = {case_id for case_id, new in known.items() if any(entry.kind in _SWEEPING for entry in new)}
     for everything in (False, True):
@@ -205,7 +217,7 @@ def _left_by_people(entries: Sequence[Entry]) -> set[str]:
 async def _load(
     session: TenantSession,
     held: Held,
-    table: type[TaskRow | TaskPersonRow | VisitRow | ClockRow | IncidentRow],
+    table: type[Open],
     column: InstrumentedAttribute[str],
     wanted: Wanted,
     *,
@@ -215,9 +227,15 @@ async def _load(
     cases = sorted(case_id for case_id, keys in wanted.items() if keys or everything)
     if not cases:
         return
-    named = column.in_(sorted(set().union(*wanted.values())))
+    keys = sorted(set().union(*wanted.values()))
+    held.keep(await session.scalars(_of(table, column, everything), {"cases": cases, "keys": keys}))
+
+
+@cache
+def _of(table: type[Open], column: InstrumentedAttribute[str], everything: bool) -> Select[Open]:  # noqa: FBT001 - what it is cached by
+    named = column.in_(bindparam("keys", expanding=True))
     which = or_(named, table.status.in_(("open", "active", "running"))) if everything else named
-    held.keep(await session.scalars(select(table).where(table.case_id.in_(cases), which)))
+    return prepared(select(table).where(table.case_id.in_(bindparam("cases", expanding=True)), which))
 
 
 def _case_column(table: type[Base]) -> InstrumentedAttribute[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from waystation.store.prepared import row
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import (
     CaseRow,
@@ -33,7 +34,7 @@ class NodeLoad:
 
 
 async def case(session: TenantSession, case_id: str) -> CaseRow | None:
-    return await session.get(CaseRow, (session.tenant, case_id))
+    return await row(session, CaseRow, case_id)
 
 
 async def open_of_version(session: TenantSession, process: str, version: int) -> list[str]:
@@ -90,7 +91,7 @@ async def to_read(session: TenantSession, person: str, *, limit: int = 200) -> l
 
 async def command_answer(session: TenantSession, case_id: str, command: str) -> CommandRow | None:
     """The accepted command with this id and its answer, also after the case has ended."""
-    return await session.get(CommandRow, (session.tenant, case_id, command))
+    return await row(session, CommandRow, case_id, command)
 
 
 async def node_loads(session: TenantSession, process: str | None = None) -> list[NodeLoad]:

@@ -12,17 +12,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from waystation.contracts.events import Entry
 from waystation.store import exact_json
 from waystation.store.inserts import insert_if_new
+from waystation.store.prepared import prepared
 from waystation.store.session import TenantSession
 from waystation.store.tables.access import AuditHeadRow
 from waystation.store.tables.journal import JournalRow
 
 #: What the first link is chained to.
 START = ""
+
+_LINKS = prepared(
+    select(JournalRow.case_id, JournalRow.seq, JournalRow.chain).where(
+        JournalRow.case_id.in_(bindparam("cases", expanding=True)),
+        JournalRow.seq.in_(bindparam("numbers", expanding=True)),
+    )
+)
 
 
 def link(before: str, *facts: str | int | None) -> str:
@@ -47,10 +55,7 @@ async def journal_ends(session: TenantSession, last: Mapping[str, int]) -> dict[
     begun = {case_id: seq for case_id, seq in last.items() if seq}
     found: dict[str, str] = {}
     if begun:
-        query = select(JournalRow.case_id, JournalRow.seq, JournalRow.chain).where(
-            JournalRow.case_id.in_(sorted(begun)), JournalRow.seq.in_(sorted(set(begun.values())))
-        )
-        rows = await session.execute(query)
+        rows = await session.execute(_LINKS, {"cases": sorted(begun), "numbers": sorted(set(begun.values()))})
         found = {row.case_id: row.chain for row in rows if begun[row.case_id] == row.seq}
     return {case_id: found.get(case_id) or START for case_id in last}
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, Subquery, func, select
 
 from waystation.contracts.errors import Refused
-from waystation.store import outbox
+from waystation.store import outbox, prepared
 from waystation.store.ids import new_id
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import TenantSession
@@ -112,7 +112,7 @@ async def plan_hashes(session: TenantSession) -> list[str]:
 
 async def latest(session: TenantSession, process: str) -> Version | None:
     """The newest version of a process that is not retired; None where there is none, or the process is retired."""
-    row = await session.get(ProcessRow, (session.tenant, process))
+    row = await prepared.row(session, ProcessRow, process)
     if row is None or row.retired_at is not None:
         return None
     retired = select(RetiredVersionRow.number).where(RetiredVersionRow.process == process)

@@ -14,7 +14,7 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from waystation.contracts.errors import Refused
-from waystation.store import exact_json, tenant_seal
+from waystation.store import exact_json, prepared, tenant_seal
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import TenantSession
 from waystation.store.tables.desk import FormDraftRow
@@ -45,8 +45,8 @@ def start_form(process: str) -> Subject:
 
 
 async def draft(session: TenantSession, person: str, subject: Subject) -> FormDraftRow | None:
-    row = await session.get(FormDraftRow, (session.tenant, person, subject.key))
-    return None if row is None else _opened(session, row)
+    found = await prepared.row(session, FormDraftRow, person, subject.key)
+    return None if found is None else _opened(session, found)
 
 
 async def save(

@@ -6,17 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, bindparam, delete, func, select, update
 
 from waystation.contracts.errors import Refused
 from waystation.contracts.people import Organisation
 from waystation.store import organisation as rows
 from waystation.store.inserts import insert_if_new
+from waystation.store.prepared import prepared
 from waystation.store.session import Conflict, TenantSession
 from waystation.store.tables.access import OrganisationRow, TokenRow, UserRow
 
 #: Versions of an organisation that are kept; each holds all of it.
 KEPT = 50
+
+_VERSION = select(OrganisationRow.version, OrganisationRow.saved_at)
+_NEWEST = prepared(_VERSION.order_by(OrganisationRow.version.desc()).limit(1))
+_NUMBERED = prepared(_VERSION.where(OrganisationRow.version == bindparam("version")))
+_BEARER = (
+    select(TokenRow, UserRow.disabled_at)
+    .outerjoin(UserRow, (UserRow.tenant == TokenRow.tenant) & (UserRow.person == TokenRow.person))
+    .where(TokenRow.digest == bindparam("digest"), TokenRow.revoked_at.is_(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +89,10 @@ async def latest_version(session: TenantSession) -> int:
 
 async def organisation(session: TenantSession, version: int | None = None) -> Organisation:
     """A version of the organisation, by default the newest; an empty one where there is none. Not to be changed."""
-    query = select(OrganisationRow.version, OrganisationRow.saved_at)
-    query = query.where(OrganisationRow.version == version) if version is not None else query
-    found = (await session.execute(query.order_by(OrganisationRow.version.desc()).limit(1))).one_or_none()
+    if version is None:
+        found = (await session.execute(_NEWEST)).one_or_none()
+    else:
+        found = (await session.execute(_NUMBERED, {"version": version})).one_or_none()
     if found is None:
         return Organisation()
     name = ("organisation", session.tenant, found.version, found.saved_at)
@@ -157,12 +168,7 @@ async def bearer(session: TenantSession, digest: str, *, at: datetime) -> Bearer
 
     Before the tenant is known the session is of `EVERY_TENANT`: the digest of a secret is unique over all of them.
     """
-    query = (
-        select(TokenRow, UserRow.disabled_at)
-        .outerjoin(UserRow, (UserRow.tenant == TokenRow.tenant) & (UserRow.person == TokenRow.person))
-        .where(TokenRow.digest == digest, TokenRow.revoked_at.is_(None))
-    )
-    for row, disabled_at in await session.execute(query):
+    for row, disabled_at in await session.execute(_BEARER, {"digest": digest}):
         if disabled_at is None and (row.expires_at is None or row.expires_at > at):
             return Bearer(row.tenant, row.person, row.kind, tuple(row.scopes), row.expires_at, row.used_at)
     return None

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 
 from waystation.contracts.errors import Refused
-from waystation.store import audit, definitions
+from waystation.store import audit, definitions, prepared
 from waystation.store.definitions import Version
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import CaseRow, CaseStatus
@@ -86,7 +86,7 @@ async def retired(session: TenantSession, process: str) -> dict[int, RetiredVers
 # ---------------------------------------------------------------------------------------------- rolling out
 async def rollout(session: TenantSession, process: str) -> RolloutRow | None:
     """The roll-out of a process that is under way."""
-    return await session.get(RolloutRow, (session.tenant, process))
+    return await prepared.row(session, RolloutRow, process)
 
 
 async def all_rollouts(session: TenantSession) -> list[RolloutRow]:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     TextClause,
     Update,
+    bindparam,
     event,
 )
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, UOWTransaction, with_loader_criteria
@@ -42,6 +43,11 @@ class _EveryTenant:
 _MAPPED = "parententity"
 #: Option (and its own value) of a statement that has been looked through.
 _CONFINED = "waystation_confined"
+#: Option of a statement that is kept (`store.prepared`): its number.
+PREPARED: Final = "waystation_prepared"
+#: The parameter of the tenant in kept statements, and these by their numbers, confined.
+_TENANT = "waystation_tenant"
+_FORMS: dict[int, Select[Any]] = {}
 
 EVERY_TENANT: Final = _EveryTenant()
 Scope = str | _EveryTenant
@@ -65,6 +71,9 @@ def _scope_statement(state: ORMExecuteState) -> None:
         raise OutOfScope("this session only reads")
     if isinstance(scope, _EveryTenant):
         return
+    if PREPARED in state.execution_options:
+        _scope_prepared(state, scope)
+        return
     only = None
     if state.execution_options.get(_CONFINED) is not _CONFINED:
         elements = list(visitors.iterate(statement))
@@ -85,6 +94,28 @@ def _scope_statement(state: ORMExecuteState) -> None:
         tenant = scope
         criteria = with_loader_criteria(Base, lambda row: row.tenant == tenant, include_aliases=True)
         state.statement = statement.options(criteria)
+
+
+def _scope_prepared(state: ORMExecuteState, tenant: str) -> None:
+    """The same for a statement that is kept: looked through the first time, then only told the tenant."""
+    number: int = state.execution_options[PREPARED]
+    form = _FORMS.get(number)
+    if form is None:
+        statement = state.statement
+        elements = list(visitors.iterate(statement)) if isinstance(statement, Select) else []
+        only = _only_class(statement, elements)
+        if not isinstance(statement, Select) or only is None:
+            raise OutOfScope("a statement that is kept selects from one mapped class")
+        _refuse_bare_tables(statement, elements)
+        form = _FORMS[number] = statement.where(only.tenant == bindparam(_TENANT))
+    state.statement = form
+    state.parameters = {**_one(state.parameters), _TENANT: tenant}
+
+
+def _one(parameters: Any) -> dict[str, Any]:
+    if isinstance(parameters, (list, tuple)):
+        raise OutOfScope("a statement that is kept is asked with one set of parameters")
+    return dict(parameters or {})
 
 
 @event.listens_for(ScopedSession, "before_flush")

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
+from waystation.store.prepared import prepared, row
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import ReaderRow, Seen, TaskPersonRow, TaskRow
 
 _PLACE = (TaskPersonRow.case_id, TaskPersonRow.path)
+_IN_ORDER = select(TaskRow).where(TaskRow.case_id == bindparam("case")).order_by(TaskRow.opened_at, TaskRow.path)
+_OF_CASE, _OPEN_OF_CASE = prepared(_IN_ORDER), prepared(_IN_ORDER.where(TaskRow.status == "open"))
+_ASKED = prepared(
+    select(TaskPersonRow.path)
+    .where(TaskPersonRow.case_id == bindparam("case"), TaskPersonRow.person == bindparam("person"))
+    .limit(1)
+)
 
 
 async def task(session: TenantSession, case_id: str, path: str) -> TaskRow | None:
@@ -19,8 +27,7 @@ async def task(session: TenantSession, case_id: str, path: str) -> TaskRow | Non
 
 async def of_case(session: TenantSession, case_id: str, *, only_open: bool = False) -> list[TaskRow]:
     """The tasks of a case in the order in which they opened."""
-    query = select(TaskRow).where(TaskRow.case_id == case_id).order_by(TaskRow.opened_at, TaskRow.path)
-    return list(await session.scalars(query.where(TaskRow.status == "open") if only_open else query))
+    return list(await session.scalars(_OPEN_OF_CASE if only_open else _OF_CASE, {"case": case_id}))
 
 
 async def open_for(session: TenantSession, person: str, *, limit: int = 1000) -> list[tuple[str, str]]:
@@ -36,10 +43,9 @@ async def open_for(session: TenantSession, person: str, *, limit: int = 1000) ->
 
 async def sees(session: TenantSession, person: str, case_id: str) -> bool:
     """Whether a person has or had a task of this case, or was sent it to read."""
-    query = select(TaskPersonRow.path).where(TaskPersonRow.case_id == case_id, TaskPersonRow.person == person)
-    if (await session.scalars(query.limit(1))).first() is not None:
+    if (await session.scalars(_ASKED, {"case": case_id, "person": person})).first() is not None:
         return True
-    return await session.get(ReaderRow, (session.tenant, case_id, person)) is not None
+    return await row(session, ReaderRow, case_id, person) is not None
 
 
 async def may_draft(session: TenantSession, case_id: str, path: str, people: Sequence[str]) -> bool:

@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from waystation.store import prepared
 from waystation.store.inserts import insert_if_new
 from waystation.store.session import TenantSession
 from waystation.store.tables.access import SettingRow, TenantRow
+
+_SETTINGS = prepared.prepared(select(SettingRow).order_by(SettingRow.name))
 
 
 async def ensure_tenant(
@@ -30,14 +33,13 @@ async def all_tenants(session: TenantSession) -> list[TenantRow]:
 
 async def settings(session: TenantSession) -> dict[str, Any]:
     """The settings that this tenant has changed, by dotted name."""
-    rows = await session.scalars(select(SettingRow).order_by(SettingRow.name))
-    return {row.name: row.value for row in rows}
+    return {row.name: row.value for row in await session.scalars(_SETTINGS)}
 
 
 async def setting(session: TenantSession, name: str) -> Any:
     """One setting that this tenant has changed; None where it has not."""
-    row = await session.get(SettingRow, (session.tenant, name))
-    return None if row is None else row.value
+    found = await prepared.row(session, SettingRow, name)
+    return None if found is None else found.value
 
 
 async def change_setting(session: TenantSession, name: str, value: Any, *, by: str, at: datetime) -> None:
