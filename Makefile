@@ -9,8 +9,10 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 ARGS ?=
 WORKERS ?= auto
-#: The order of tests is shuffled; the same seed gives the same order.
+#: The order of tests is shuffled; the same seed gives the same order, and the same troubles in `make prove`.
 SEED ?= 1
+#: How long `make prove` keeps an installation under fire.
+MINUTES ?= 15
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -52,13 +54,14 @@ lock: $(STAMP) ## make requirements.lock again from pyproject.toml · 重新生�
 	@$(PY) -m tools.lock
 
 prove: $(STAMP) databases ## what takes longer than a test: kills, floods, long cases · 长时间的可靠性证明
-	@$(PY) -m pytest -q -p no:randomly tests/prove $(ARGS)
+	@PROVE_WRITE=1 $(PY) -m pytest -q -p no:randomly tests/prove $(ARGS)
+	@$(PY) -m bench.chaos --seed $(SEED) --minutes $(MINUTES) --write
 
 screens: $(STAMP) browser web ## look at every page: pictures and one sheet in build/screens · 全部页面截图与检查
-	@$(PY) -m pytest -q -p no:randomly tests/prove/test_pages.py $(ARGS)
+	@PROVE_WRITE=1 $(PY) -m pytest -q -p no:randomly tests/prove/test_pages.py $(ARGS)
 
-bench: $(STAMP) ## measure, and print the numbers of docs/performance.md · 性能测量
-	@$(PY) -m bench $(ARGS)
+bench: $(STAMP) ## measure, and write the table of docs/performance.md · 性能测量
+	@$(PY) -m bench --write $(ARGS)
 
 clean: ## remove the environment, caches and builds; never var/, where cases live · 清理（保留 var/ 中的数据）
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -27,7 +27,7 @@ from bench.troubles.findings import Findings
 from bench.troubles.postgres import Postgres
 from bench.troubles.vendor import Vendor
 from bench.troubles.wire import Wire
-from tests.support import four_processes
+from tests.support import four_processes, proofs
 from tests.support.four_processes import PROCESSES, Office
 from tests.support.installation import Installation
 
@@ -251,15 +251,25 @@ def _under_fire(crowd: Crowd, findings: Findings, reaper: Reaper, seconds: float
     }
 
 
+def _proof(seed: int, found: dict[str, Any]) -> proofs.Proof:
+    kills = ", ".join(f"{what} {count}" for what, count in sorted(found["kills"].items()))
+    told = [f"seed {seed}", f"killed: {kills}"]
+    told += [f"{what}: {found[what]:,}" for what in found if isinstance(found[what], int) and what != "seconds"]
+    return proofs.Proof(proofs.commit(), proofs.today(), found["seconds"], told=told)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=15.0)
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/reliability.md, if all held")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="waystation-chaos-", dir="/tmp") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as somebody else
         found = measure(given.seed, given.minutes * 60, Path(folder))
     print(json.dumps({"seed": given.seed, **found}, ensure_ascii=False, indent=2))
+    if given.write and not found["faults"]:
+        proofs.keep({"bench.chaos": _proof(given.seed, found)})
     return int(bool(found["faults"]))
 
 

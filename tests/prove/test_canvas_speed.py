@@ -5,7 +5,6 @@ Each line that it prints begins with `canvas-speed ` and is JSON; the load of th
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from itertools import pairwise
@@ -16,6 +15,7 @@ from playwright.sync_api import Page
 
 from tests.support.browser import browser, needs_browser, needs_web, window
 from tests.support.product import up
+from tests.support.proofs import TOLD
 from tests.support.scenery import Seat
 from waystation.temporal_server import free_port
 
@@ -75,7 +75,7 @@ def measured(page: Page, what: str, move: Callable[[], None]) -> float:
     tries = [frames(page, move) for _ in range(TRIES)]
     best = max(tries, key=lambda one: one["fps"])
     load, cores = os.getloadavg()[0], os.cpu_count()
-    print("canvas-speed " + json.dumps({"what": what, "nodes": NODES, **best, "load": round(load, 1), "cores": cores}))
+    print(f"{TOLD}{what}: {best['fps']} frames/s, {NODES} nodes, {cores} cores, load {load:.1f}")
     return best["fps"]
 
 

@@ -8,6 +8,7 @@ import os
 from random import Random
 from typing import Any
 
+from tests.support.proofs import TOLD
 from tests.support.random_processes import Written, plan_of, write
 from waystation.compiler.source import read_source
 from waystation.contracts.plan import plan_hash
@@ -58,4 +59,4 @@ def test_generated_processes_lose_nothing() -> None:
     for seed in range(PROCESSES):
         dice = Random(seed)
         checked(write(dice, dice.randint(3, 30)), dice)
-    print(f"{PROCESSES} processes, text to model and back without a difference")
+    print(f"{TOLD}{PROCESSES} processes, text to model and back without a difference")

@@ -14,6 +14,7 @@ from datetime import timedelta
 from tests.support.compiling import plan
 from tests.support.house import House, eventually
 from tests.support.processes import EACH_DOES
+from tests.support.proofs import TOLD
 from waystation.bootstrap import build_catalog
 from waystation.contracts.events import Entry, EntryKind
 from waystation.scenario_files import PlanBook, Setup
@@ -59,7 +60,7 @@ async def measured(house: House, case: str, what: str) -> list[Entry]:
 
 def told(what: str, state: CaseState, entries: int, runs: str) -> None:
     size, memory = len(dump_state(state)), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"\n{what}: {entries} entries, {runs}, {size // 1024} KiB at the end, {memory} MiB of memory")
+    print(f"{TOLD}{what}: {entries} entries, {runs}, {size // 1024} KiB at the end, {memory} MiB of memory")
     assert size < MOST_STATE
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support import lives
+from tests.support.proofs import TOLD
 from tests.support.two_engines import compared
 from waystation.bootstrap import build_catalog
 from waystation.scenario_temporal import TemporalRuns
@@ -45,7 +46,9 @@ async def test_no_case_called_clean_gets_stuck() -> None:
         except Exception as error:
             raise AssertionError(f"migrated({seed}): {error}") from error
         seed += 1
-    print(f"\n{dict(said)}")
+    print(
+        f"{TOLD}{MIGRATIONS} cases over edits: " + ", ".join(f"{count} {what}" for what, count in sorted(said.items()))
+    )
     assert said["clean"] > MIGRATIONS // 4
 
 

@@ -21,6 +21,7 @@ import pytest
 
 from tests.support.four_processes import Office
 from tests.support.installation import Installation
+from tests.support.proofs import TOLD
 
 pytestmark = [pytest.mark.slow, pytest.mark.temporal]
 
@@ -137,7 +138,7 @@ def test_who_leaves_is_followed_by_others(office: Office) -> None:
     while (seen := job_of(office, job))["status"] != "done":
         assert time.monotonic() - began < PATIENCE, seen
         time.sleep(0.5)
-    print(f"{TASKS} tasks in {time.monotonic() - began:.0f} s, the kill of the worker included")
+    print(f"{TOLD}{TASKS} tasks in {time.monotonic() - began:.0f} s, the kill of the worker included")
     assert (seen["done"], seen["failed"]) == (TASKS, 0)
     assert candidates(office) == {'["p1","p2"]': TASKS}
     assert changes(office, job) == {1: TASKS}
