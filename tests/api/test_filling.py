@@ -15,6 +15,7 @@ PROCESS = """
 waystation: 1
 process: {name}
 title: {{ zh: 请假, en: Leave }}
+description: {{ zh: 主管审批后归档。, en: The manager approves. }}
 data:
   days: {{ type: integer, minimum: 1 }}
   why: {{ type: string }}
@@ -94,7 +95,8 @@ async def test_a_start_form_follows_what_is_filled_in(world: World) -> None:
     assert computed == ["hours"]
     for person, may in (("agent_zhou", True), ("eng_wu", False)):
         answer = await world.http.get("/api/v1/processes", headers=await world.sign_in(person))
-        assert [each["startable"] for each in answer.json()["items"] if each["process"] == name] == [may]
+        listed = next(each for each in answer.json()["items"] if each["process"] == name)
+        assert (listed["startable"], listed["description"]["zh"]) == (may, "主管审批后归档。")
     other = await world.http.post(f"/api/v1/processes/{name}/form", json={}, headers=await world.sign_in("eng_wu"))
     assert (other.status_code, other.json()["code"]) == (403, "not_allowed")
 

@@ -14,8 +14,8 @@ import './start.css'
 
 const MANY = 8
 
-/** What a process is for, in a sentence: a card has no room for the rest. */
-const firstSentence = (words: string) => /^.*?[。；;.](?=\s|$|[^\x00-\x7f])/.exec(words)?.[0] ?? words
+/** What a process is for, in a clause: a card has no room for the rest. */
+const firstClause = (words: string) => /^.*?(?=[。；：]|[.;:]\s|[.;:]?$)/.exec(words)?.[0] ?? words
 
 export function StartList() {
   const { t } = useTranslation()
@@ -56,7 +56,7 @@ export function StartList() {
                 </span>
                 <span className="start-name">
                   <strong>{title}</strong>
-                  {text(one.description) && <span className="soft start-about">{firstSentence(text(one.description))}</span>}
+                  {text(one.description) && <span className="soft start-about">{firstClause(text(one.description))}</span>}
                 </span>
                 <RightOutlined aria-hidden="true" className="soft" />
               </Link>
