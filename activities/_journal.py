@@ -6,7 +6,7 @@ sends it again. What has to happen outside the database goes into the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, assert_never
@@ -60,7 +60,7 @@ async def record(session: TenantSession, request: RecordRequest, asking: Asking)
     """Write a request; the answers are events for the machine, in the order of the effects they answer."""
     mark = request.mark
     meta = CaseMeta(mark.version, mark.plan, *_caller(request))
-    await _append(session, mark.case, request.entries, meta)
+    new = await _append(session, mark.case, request.entries, meta)
     for message_id in request.taken:
         await messages.taken(session, mark.case, message_id)
     answers: list[Answer] = []
@@ -73,7 +73,7 @@ async def record(session: TenantSession, request: RecordRequest, asking: Asking)
     found = await asking.answer(session, mark, _questions(request))
     entries = asking.ahead(request, found) if found and not answers else []
     await _append(session, mark.case, entries, meta)
-    await _end(session, [request])
+    await _end(session, [request], {mark.case: new})
     return Recorded([*answers, *found], entries[-1].seq if entries else 0)
 
 
@@ -89,12 +89,12 @@ async def record_together(session: TenantSession, requests: Sequence[RecordReque
     """Write requests of different cases, each of which `may_go_together`; their answers in the same order."""
     metas = [CaseMeta(each.mark.version, each.mark.plan, *_caller(each)) for each in requests]
     additions = [Addition(each.mark.case, each.entries, meta) for each, meta in zip(requests, metas, strict=True)]
-    await journal.append_all(session, additions)
+    new = await journal.append_all(session, additions)
     answers = [await asking.answer(session, each.mark, _questions(each)) for each in requests]
     ahead = [asking.ahead(each, found) if found else [] for each, found in zip(requests, answers, strict=True)]
     further = zip(additions, ahead, strict=True)
     await journal.append_all(session, [Addition(each.case_id, entries, each.meta) for each, entries in further])
-    await _end(session, requests)
+    await _end(session, requests, new)
     return [
         Recorded(list(found), entries[-1].seq if entries else 0) for found, entries in zip(answers, ahead, strict=True)
     ]
@@ -134,16 +134,17 @@ async def check_lock(session: TenantSession, name: str, case: str, path: str, at
     await outbox.put(session, CHECK_LOCK, new_id(), {"name": name, "path": path}, at=at, case_id=case)
 
 
-async def _append(session: TenantSession, case: str, entries: list[Entry], meta: CaseMeta) -> None:
+async def _append(session: TenantSession, case: str, entries: list[Entry], meta: CaseMeta) -> int:
     """Append to the journal. What a workflow task wrote that was done again since is not history: it makes room."""
     try:
-        await journal.append(session, case, entries, meta)
+        return await journal.append(session, case, entries, meta)
     except journal.JournalBroken:
         since = await lost_entries.first_difference(session, case, entries)
         if since is None:
             raise
         await lost_entries.take_back(session, case, since)
-        await journal.append(session, case, entries, meta)
+        _ = await journal.append(session, case, entries, meta)
+        return 0  # not the first time
 
 
 async def start_later(session: TenantSession, called: CalledStart) -> None:
@@ -221,21 +222,30 @@ async def _send(session: TenantSession, mark: CaseMark, effect: SendMessage) -> 
         await put(session, SEND_OUT, key, mark.case, body)
 
 
-async def _end(session: TenantSession, requests: Sequence[RecordRequest]) -> None:
-    """What cases leave behind that have ended: nothing is held, whoever called them is told, their states are kept."""
+async def _end(session: TenantSession, requests: Sequence[RecordRequest], new: Mapping[str, int]) -> None:
+    """What cases leave behind that have ended: nothing is held, whoever called them is told, their states are kept.
+
+    Args:
+        new: how many entries of each are new; one that is new as a whole has nothing from before.
+    """
     ends = {each.mark.case: (each.mark, each.ended) for each in requests if each.ended is not None}
     if not ends:
         return
-    for case, name, holder in await locks.free_all(session, ends.keys()):
+    older = [each.mark.case for each in requests if each.mark.case in ends and not _is_new(each, new)]
+    for case, name, holder in await locks.free_all(session, older) if older else ():
         await grant(session, name, holder, ends[case][0].at)
     left = {
         case: states.EndState(bytes(ended.state), mark.plan, mark.engine, mark.at)
         for case, (mark, ended) in ends.items()
     }
-    await states.keep_ends(session, left)
-    await states.drop_carried(session, *left)
+    await states.keep_ends(session, left, older)
     for mark, ended in ends.values():
         await _tell_caller(session, mark, ended)
+
+
+def _is_new(request: RecordRequest, new: Mapping[str, int]) -> bool:
+    entries = request.entries
+    return bool(entries) and entries[0].seq == 1 and new.get(request.mark.case) == len(entries)
 
 
 async def _tell_caller(session: TenantSession, mark: CaseMark, ended: Ended) -> None:

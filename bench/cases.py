@@ -73,7 +73,7 @@ async def _our_rate(house: House, *, recorded: bool) -> float:
             async def one(number: int) -> None:
                 case = f"c{uuid.uuid4().hex}"
                 if recorded:
-                    await house.gateway.start(house.tenant, "p", {}, case=case)
+                    await house.gateway.start(house.tenant, "p", {}, case=case, wait=False)
                 else:
                     await _only_started(house, case)
                 await house.handle(case).result()

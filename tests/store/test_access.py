@@ -104,7 +104,7 @@ async def test_states_that_cases_leave_behind(database: Database) -> None:
     """The newest end counts; carried states are found by hash and dropped but for the one in use."""
     async with database.write("t") as session:
         for engine in (1, 2):
-            await states.keep_ends(session, {"c1": EndState(b"state %d" % engine, "p", engine, T0)})
+            await states.keep_ends(session, {"c1": EndState(b"state %d" % engine, "p", engine, T0)}, ["c1"])
         first = await states.carry(session, "c1", b"\x00" * 300_000, at=T0)
         again = await states.carry(session, "c1", b"\x00" * 300_000, at=T0)
         second = await states.carry(session, "c1", b"other", at=T0)

@@ -192,7 +192,7 @@ async def test_the_state_of_an_ended_case_is_sealed_too(sealing: Database) -> No
     await store(sealing, told().ended())
     state = b'{"data":{"phone":"13800138000","note":"n"},"amount":0.10}'
     async with sealing.write("t") as session:
-        await states.keep_ends(session, {"c1": states.EndState(state, META.plan_hash, 1, NOW)})
+        await states.keep_ends(session, {"c1": states.EndState(state, META.plan_hash, 1, NOW)}, [])
         kept = await states.end_of(session, "c1")
         assert kept is not None
         assert kept.state == state

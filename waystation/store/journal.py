@@ -62,11 +62,11 @@ async def append(
     session: TenantSession, case_id: str, new_entries: Sequence[Entry], meta: CaseMeta | None = None
 ) -> int:
     """Append entries of a case; returns how many were new. Arguments and errors as of `append_all`."""
-    return await append_all(session, [Addition(case_id, new_entries, meta)])
+    return sum((await append_all(session, [Addition(case_id, new_entries, meta)])).values())
 
 
-async def append_all(session: TenantSession, additions: Sequence[Addition]) -> int:
-    """Append entries of different cases and let their projections follow; returns how many were new.
+async def append_all(session: TenantSession, additions: Sequence[Addition]) -> dict[str, int]:
+    """Append entries of different cases and let their projections follow; returns how many of each were new.
 
     Raises:
         JournalBroken: the entries do not fit the journal.
@@ -75,14 +75,14 @@ async def append_all(session: TenantSession, additions: Sequence[Addition]) -> i
     """
     additions = [each for each in additions if each.entries]
     if not additions:
-        return 0
+        return {}
     held = await load_for(session, {each.case_id: each.entries for each in additions})
     found = [await _fresh(session, held[each.case_id], each) for each in additions]
     fresh = [each for each in found if each.said]
     if fresh:
         await _write(session, fresh)
         await _project(session, fresh)
-    return sum(len(each.said) for each in fresh)
+    return {each.rows.case_id: len(each.said) for each in fresh}
 
 
 async def _fresh(session: TenantSession, rows: CaseRows, given: Addition) -> _Fresh:

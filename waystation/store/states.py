@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,8 +26,8 @@ class EndState:
     at: datetime
 
 
-async def keep_ends(session: TenantSession, ends: Mapping[str, EndState]) -> None:
-    """Keep the states that cases ended with, by case id, in place of those of earlier ends."""
+async def keep_ends(session: TenantSession, ends: Mapping[str, EndState], older: Collection[str]) -> None:
+    """Keep the states that cases ended with, by case id, in place of what was kept of the `older` ones among them."""
     rows = [
         {
             "case_id": case_id,
@@ -38,8 +38,10 @@ async def keep_ends(session: TenantSession, ends: Mapping[str, EndState]) -> Non
         }
         for case_id, end in sorted(ends.items())
     ]
-    old = delete(EndStateRow).where(EndStateRow.case_id.in_(sorted(ends)))
-    await session.execute(old.execution_options(synchronize_session=False))
+    if older:
+        old = delete(EndStateRow).where(EndStateRow.case_id.in_(sorted(older)))
+        await session.execute(old.execution_options(synchronize_session=False))
+        await drop_carried(session, *older)
     await session.execute(insert(EndStateRow), rows)
 
 
