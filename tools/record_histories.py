@@ -3,7 +3,8 @@
 `python -m tools.record_histories` runs scenarios of `definitions/` on a real server and keeps what Temporal recorded,
 with the plans that were run, in `tests/temporal/histories/engine-<N>/`. A folder belongs to one version of the
 engine's meaning and is made anew only together with a rise of that version, or when processes are added: a change
-that does not replay on it needs a new version (`waystation.contracts.plan.ENGINE`).
+that does not replay on it needs a new version (`waystation.contracts.plan.ENGINE`). Where runs of one version come to
+do the same in another way, that way is recorded beside it: `python -m tools.record_histories ahead`.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def main() -> None:
-    folder = HISTORIES / f"engine-{ENGINE}"
+    folder = HISTORIES / "-".join(["engine", str(ENGINE), *sys.argv[1:2]])
     for old in folder.rglob("*.gz"):
         old.unlink()
     asyncio.run(record(folder))
