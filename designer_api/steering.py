@@ -93,7 +93,10 @@ async def _written(held: Parts, tenant: str, case: str) -> None:
 
 async def arrives(held: Parts, caller: Caller, case: str) -> bool:
     """Wait a moment for a case that is not in the store: it may have been accepted just now. False where none comes."""
-    if not await held.gateway.line.is_running(caller.tenant, case):
+    try:
+        if not await held.gateway.line.is_running(caller.tenant, case):
+            return False
+    except Unavailable:  # without an engine nothing new comes
         return False
     return await held.gateway.arrivals.wait(caller.tenant, case, FIRST_PATIENCE.total_seconds()) is not Seen.NOTHING
 

@@ -54,6 +54,8 @@ _PASSING = frozenset(
         RPCStatusCode.UNKNOWN,
     }
 )
+#: How the client's error begins that has never reached a server.
+_NO_SERVER = "Failed client connect"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
 #: Commands in flight to one case from this process. The server takes 10, and what it turns away comes back only after
 #: seconds; the others wait here, in order.
@@ -231,6 +233,10 @@ class CaseLine:
                     raise Refused("not_found", "no such case is running", "没有运行中的流程实例") from None
                 if error.status not in _PASSING or asyncio.get_running_loop().time() > give_up:
                     raise _not_answering() from error
+            except RuntimeError as error:  # a client that has not found its server so far
+                if not str(error).startswith(_NO_SERVER):
+                    raise
+                raise _not_answering() from error
             await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311 - spreads repetitions, keeps no secret
             pause = min(pause * 2, _LONGEST_PAUSE)
 
