@@ -20,12 +20,13 @@ def up(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes. 工作进程数。")] = 1,
 ) -> None:
     """Start Temporal, database, worker and API; print one address. 启动全部服务。"""
-    from waystation.post import check_settings
     from waystation.settings import Settings
-    from waystation.supervisor import Supervisor
 
     try:
-        settings = Settings.read()
+        settings = Settings.read()  # before what takes seconds to load: what is misspelt is told at once
+        from waystation.post import check_settings
+        from waystation.supervisor import Supervisor
+
         check_settings(settings)
         code = asyncio.run(Supervisor(settings, demo, workers).run())
     except WaystationError as error:
