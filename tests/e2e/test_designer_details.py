@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.test_designer_safety import is_saving, open_flow, seated
+from tests.e2e.test_designer_safety import STILL, is_saving, open_flow, seated
 from tests.support.browser import PATIENCE, needs_browser, needs_web
 from tests.support.product import Product
 from tests.support.scenery import TRAVEL
@@ -74,18 +74,6 @@ _IN_SIGHT = """id => {
 }"""
 
 
-#: Whether the canvas has stood still for some frames: a fit takes a moment.
-_STILL = """async () => {
-    const at = () => document.querySelector('.react-flow__viewport').style.transform
-    const before = at()
-    for (let frame = 0; frame < 20; frame += 1) {
-        await new Promise(requestAnimationFrame)
-        if (at() !== before) return false
-    }
-    return true
-}"""
-
-
 def test_the_drawer_hides_nothing_of_the_canvas(product: Product, program: Browser) -> None:
     """Seen whole, the flow stays whole beside the drawer; moved by hand, it moves only so far that the node is seen."""
     with seated(program, product, "admin_xu") as desk:
@@ -96,7 +84,7 @@ def test_the_drawer_hides_nothing_of_the_canvas(product: Product, program: Brows
         page.keyboard.press("Escape")
         expect(page.get_by_test_id("drawer")).to_have_count(0)
 
-        page.wait_for_function(_STILL)
+        page.wait_for_function(STILL)
         view = page.locator(".canvas-main").bounding_box()
         card = page.get_by_test_id("card-manager").bounding_box()
         assert view is not None
@@ -108,7 +96,7 @@ def test_the_drawer_hides_nothing_of_the_canvas(product: Product, program: Brows
         page.mouse.up()
         page.locator("[data-testid=card-manager] .card-face").click()
         page.wait_for_function(_IN_SIGHT, arg="manager")
-        page.wait_for_function(_STILL)
+        page.wait_for_function(STILL)
         moved = page.get_by_test_id("card-manager").bounding_box()
         assert moved is not None
         # The end of a fit is slow: the last pixels may come after all seemed still.

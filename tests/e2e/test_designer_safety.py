@@ -19,6 +19,17 @@ _MAKE = """async () => (await (await fetch('/api/v1/designs', {method: 'POST', h
     'application/json'}, body: JSON.stringify({from: {template: 'leave'}})})).json()).id"""
 _SHOW = "async id => await (await fetch('/api/v1/designs/' + id)).json()"
 
+#: Whether the canvas has stood still for some frames: a fit takes a moment.
+STILL = """async () => {
+    const at = () => document.querySelector('.react-flow__viewport').style.transform
+    const before = at()
+    for (let frame = 0; frame < 20; frame += 1) {
+        await new Promise(requestAnimationFrame)
+        if (at() !== before) return false
+    }
+    return true
+}"""
+
 
 @contextmanager
 def seated(program: Browser, product: Product, user: str, width: int = 1440, language: str = "zh") -> Iterator[Window]:
@@ -127,6 +138,7 @@ def test_canvas_and_text_show_the_same_process(product: Product, program: Browse
         is_saving(page, "saved")
         placed = page.evaluate(_SHOW, design)["layout"]["nodes"]
         assert {"manager", "refused", "(start)"} <= set(placed)
+        page.wait_for_function(STILL)
         page.get_by_test_id("plus-manager:outcome:approved").click(force=True)
         page.get_by_test_id("add-notify").click()
         page.get_by_test_id("card-notify_1").wait_for()

@@ -115,7 +115,7 @@ function Canvas() {
               onConnectEnd={connectEnd}
               onEdgeClick={(_, edge) => select([edgeName(edge.id)])}
               onPaneClick={() => select([])}
-              onMoveStart={(event) => (event && sight.moved(), setAsking(null))}
+              onMoveStart={(event) => event && (sight.moved(), setAsking(null))}
               nodesConnectable={may}
               nodesDraggable={may}
               deleteKeyCode={null}
