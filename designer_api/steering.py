@@ -5,13 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-import msgspec
-
 from designer_api import schemas
 from designer_api.auth import veil
 from designer_api.auth.policy import Caller, reaches
 from designer_api.deps import Parts, now
-from designer_api.views import case_with_tasks, may_see, no_case, shown
+from designer_api.views import case_with_tasks, may_see, shown
 from waystation.contracts.errors import Refused, Unavailable
 from waystation.contracts.events import Command
 from waystation.gateway.arrivals import Seen
@@ -20,6 +18,7 @@ from waystation.store import audit, cases, form_drafts, idempotency
 from waystation.store.form_drafts import start_form
 from waystation.store.ids import new_id
 from waystation.store.session import TenantSession
+from waystation.store.tables.cases import CaseRow
 
 #: How long an answer waits for the journal of a new case to be written.
 _PATIENCE = 20.0
@@ -93,10 +92,7 @@ async def _written(held: Parts, tenant: str, case: str) -> None:
 
 async def arrives(held: Parts, caller: Caller, case: str) -> bool:
     """Wait a moment for a case that is not in the store: it may have been accepted just now. False where none comes."""
-    try:
-        if not await held.gateway.line.is_running(caller.tenant, case):
-            return False
-    except Unavailable:  # without an engine nothing new comes
+    if not await held.gateway.may_come(caller.tenant, case):
         return False
     return await held.gateway.arrivals.wait(caller.tenant, case, FIRST_PATIENCE.total_seconds()) is not Seen.NOTHING
 
@@ -123,18 +119,21 @@ async def carry_out(held: Parts, caller: Caller, case: str, given: Command) -> d
     A refusal leaves nothing in the case, so it is noted in the audit log with its code.
     """
     veil.check_writable(given.args)
-    async with held.database.read(caller.tenant) as session:
-        row = await cases.case(session, case)
-        if row is None:
-            raise no_case()
+    admitted = False
+
+    async def admit(session: TenantSession, row: CaseRow) -> dict[str, Any]:
+        nonlocal admitted
         sees = await may_see(held, session, caller, row)
-    if not sees and "for" not in given.args and not reaches(caller, row.process, row.initiator):
-        raise Refused("not_allowed", "you may not act on this case", "您无权操作此流程")
+        if not sees and "for" not in given.args and not reaches(caller, row.process, row.initiator):
+            raise Refused("not_allowed", "you may not act on this case", "您无权操作此流程")
+        admitted = True
+        return {"sees": sees}
+
     try:
-        sent = msgspec.structs.replace(given, facts={"sees": sees})
-        answer: dict[str, Any] = await held.gateway.command(caller.tenant, case, sent)
+        answer: dict[str, Any] = await held.gateway.command(caller.tenant, case, given, admit=admit)
     except Refused as refused:
-        await _note_refusal(held, caller, case, given, refused)
+        if admitted:
+            await _note_refusal(held, caller, case, given, refused)
         raise
     return answer
 

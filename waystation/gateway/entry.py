@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,6 +48,10 @@ _OPEN = (CaseStatus.OPEN, CaseStatus.SUSPENDED)
 _BEGUN_BY = uuid.UUID("5b1f9a52-5c55-5f0e-9a7d-0d1b7f6e3c21")
 #: What the store says of changes that are older than this has become history in Temporal long ago.
 _SETTLED = timedelta(minutes=10)
+
+
+#: Whether a command may go to this case: what its sender is to it, as facts of the command. Raises Refused.
+Admit = Callable[[TenantSession, CaseRow], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +232,13 @@ class Gateway:
         await self.line.start(given, summary(program.plan.title) or given.process, again=again)
 
     # ------------------------------------------------------------------------------------------- commands
-    async def command(self, tenant: str, case: str, command: Command, *, trial: Trial | None = None) -> Any:
+    async def command(
+        self, tenant: str, case: str, command: Command, *, trial: Trial | None = None, admit: Admit | None = None
+    ) -> Any:
         """Send a command: its answer, `{revision, status, result?}`. The same id again answers as the first time.
+
+        Args:
+            admit: told the case before anything else; the facts that it adds to the command, or a refusal.
 
         Raises:
             Refused: with its code; nothing has changed.
@@ -236,13 +246,15 @@ class Gateway:
         """
         async with self.database.read(tenant) as session:
             row = await cases.case(session, case)
+            if row is not None and admit is not None:
+                command = msgspec.structs.replace(command, facts=await admit(session, row))
             known = await cases.command_answer(session, case, command.id)
             if known is not None and _is_history(known.at):
                 return known.answer
             whole = await self.with_facts(session, row, command) if row is not None else command
         if row is None:
             await self._have_written(tenant, case)
-            return await self.command(tenant, case, command, trial=trial)
+            return await self.command(tenant, case, command, trial=trial, admit=admit)
         with counted(command.verb):
             return await self._sent(tenant, row, whole, trial)
 
@@ -252,12 +264,18 @@ class Gateway:
         Raises:
             Refused: `not_found`.
         """
-        if not await self.line.is_running(tenant, case):
+        if not await self.may_come(tenant, case):
             raise not_found(case)
         await self.line.first_answer(tenant, case)
         async with self.database.read(tenant) as session:
             if await cases.case(session, case) is None:
                 raise Unavailable("engine_unavailable", "the case is being started; try again", "流程正在启动，请重试")
+
+    async def may_come(self, tenant: str, case: str) -> bool:
+        """Does a case run that is not in the store? Without an engine nothing new comes."""
+        with suppress(Unavailable):
+            return await self.line.is_running(tenant, case)
+        return False
 
     async def _sent(self, tenant: str, row: CaseRow, whole: Command, trial: Trial | None) -> Any:
         case = row.case_id
