@@ -324,7 +324,7 @@ export const en: Same<typeof zh> = {
       calendar: 'Calendar',
       when: 'When',
       percent: 'Percent',
-      at: { percent: 'of the time used', after: 'after it is due' },
+      at: { percent: 'of the time', after: 'after it is due' },
       what: 'What happens',
       do: { remind: 'Remind', notify: 'Notify', escalate: 'Escalate (others instead)', transfer: 'Transfer', add: 'Add people', outcome: 'Decide by itself', error: 'Raise an error' },
       every: 'Every',
