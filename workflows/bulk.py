@@ -6,12 +6,11 @@ continued anywhere. A slice that is done twice sends each command under the same
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import is_cancelled_exception
+from temporalio.exceptions import CancelledError, is_cancelled_exception
 
 from waystation.contracts.bulk_runs import BULK, BULK_CLOSE, BULK_SLICE, SLICE_MOST, BulkInput, BulkSlice, BulkStep
 
@@ -38,7 +37,7 @@ class BulkWorkflow:
                 if step.over:
                     break
                 if workflow.cancellation_reason() is not None:  # it came while a slice was under way that went through
-                    raise asyncio.CancelledError
+                    raise CancelledError
                 await self._keep_pace(given, step.done, began)
         except BaseException as error:
             if is_cancelled_exception(error):

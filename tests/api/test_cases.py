@@ -133,7 +133,8 @@ async def test_a_burst_is_accepted_before_anybody_is_asked(world: World) -> None
         assert seen.status_code == 200, seen.text
         assert (seen.json()["case"]["id"], seen.json()["case"]["status"]) == (answer.json()["case"], "open")
     last = (await start(10)).json()["case"]
-    said = await world.http.post(f"/api/v1/cases/{last}/comments", json={"text": "加急"}, headers=headers)
-    assert said.status_code == 200, said.text
+    admin = await world.sign_in(world.with_role("admin"))
+    held = await world.http.post(f"/api/v1/cases/{last}/suspend", json={"reason": "加急"}, headers=admin)
+    assert (held.status_code, held.json().get("status")) == (200, "suspended"), held.text
     refused = await world.http.post("/api/v1/cases", json={"process": name, "data": {"days": 0}}, headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_form")
