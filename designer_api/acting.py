@@ -136,12 +136,10 @@ async def begun(held: Parts, caller: Caller, scope: str, key: str, request: Any)
     Raises:
         Refused: `key_reused`.
     """
-
-    async def choose() -> dict[str, str]:
-        return {"seed": new_id()}
+    mine = {"seed": new_id()}
 
     async def work(session: TenantSession) -> dict[str, Any]:
-        found = await idempotency.once(session, f"{scope}:{caller.person}", key, request, choose)
+        found = await idempotency.chosen(session, f"{scope}:{caller.person}", key, request, mine)
         return dict(found)
 
     return await held.database.transact(caller.tenant, work)

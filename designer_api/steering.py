@@ -63,12 +63,10 @@ async def _draft_served(held: Parts, caller: Caller, process: str, revision: int
 
 async def _case_for(held: Parts, caller: Caller, body: schemas.StartCase, key: str) -> str:
     """The case id that belongs to an Idempotency-Key: chosen once, whoever asks first."""
-
-    async def choose() -> dict[str, str]:
-        return {"case": new_id()}
+    request, mine = body.model_dump(mode="json"), {"case": new_id()}
 
     async def work(session: TenantSession) -> str:
-        answer = await idempotency.once(session, f"start:{caller.person}", key, body.model_dump(mode="json"), choose)
+        answer = await idempotency.chosen(session, f"start:{caller.person}", key, request, mine)
         return str(answer["case"])
 
     return await held.database.transact(caller.tenant, work)

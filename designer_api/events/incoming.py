@@ -129,12 +129,8 @@ async def _checked(held: Parts, tenant: str, hook: str, call: Arrived, at: datet
 
 async def _once(session: TenantSession, hook: str, call: Arrived) -> str:
     """The case that belongs to a call: chosen once. Another content under the same id is refused."""
-
-    async def choose() -> dict[str, str]:
-        return {"case": new_id()}
-
     content = hashlib.sha256(call.body).hexdigest()
-    answer = await idempotency.once(session, f"hook:{hook}", call.id, {"content": content}, choose)
+    answer = await idempotency.chosen(session, f"hook:{hook}", call.id, {"content": content}, {"case": new_id()})
     return str(answer["case"])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import Select, Subquery, bindparam, func, select
 
 from waystation.contracts.errors import Refused
 from waystation.store import outbox, prepared
@@ -32,6 +32,9 @@ class Version:
     notes: str
     published_at: datetime
     published_by: str
+
+
+_RETIRED = prepared.prepared(select(RetiredVersionRow.number).where(RetiredVersionRow.process == bindparam("process")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ async def publish(
             f"a version of {process} is being rolled out; finish that or roll it back first",
             f"流程 {process} 正在灰度发布，请先完成或回滚",
         )
+    session.changes("version")
     row.latest += 1
     row.retired_at, row.retired_by = None, ""
     session.add(
@@ -115,14 +119,24 @@ async def latest(session: TenantSession, process: str) -> Version | None:
     row = await prepared.row(session, ProcessRow, process)
     if row is None or row.retired_at is not None:
         return None
-    retired = select(RetiredVersionRow.number).where(RetiredVersionRow.process == process)
-    offered = select(VersionRow).where(VersionRow.process == process, VersionRow.number.not_in(retired))
-    return _version_or_none(await session.scalar(offered.order_by(VersionRow.number.desc()).limit(1)))
+    retired = set(await session.scalars(_RETIRED, {"process": process}))
+    for number in range(row.latest, 0, -1):
+        if number not in retired:
+            return await version(session, process, number)
+    return None
 
 
 async def version(session: TenantSession, process: str, number: int) -> Version | None:
-    """One version, also of a retired process."""
-    return _version_or_none(await session.get(VersionRow, (session.tenant, process, number)))
+    """One version, also of a retired process. It never changes, so it is read once."""
+    name = ("version", session.tenant, process, number)
+    known: Version | None = session.kept.get(name)
+    if known is None:
+        row = await prepared.row(session, VersionRow, process, number)
+        if row is None:
+            return None
+        known = _version(row)
+        session.keep(name, known)
+    return known
 
 
 async def versions(session: TenantSession, process: str) -> list[Version]:
@@ -231,10 +245,6 @@ async def lock_process(session: TenantSession, process: str) -> ProcessRow:
     await insert_if_new(session, ProcessRow, process=process, latest=0)
     query = select(ProcessRow).where(ProcessRow.process == process).with_for_update()
     return (await session.scalars(query.execution_options(populate_existing=True))).one()
-
-
-def _version_or_none(row: VersionRow | None) -> Version | None:
-    return None if row is None else _version(row)
 
 
 def _version(row: VersionRow) -> Version:

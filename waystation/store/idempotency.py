@@ -51,6 +51,32 @@ async def once(session: TenantSession, scope: str, key: str, request: Any, work:
         answer = exact_json.plain(await work())
         await session.execute(update(IdempotencyRow).where(*here).values(response=answer, state="done"))
         return answer
+    return await _known(session, scope, key, request_hash)
+
+
+async def chosen(session: TenantSession, scope: str, key: str, request: Any, answer: Any) -> Any:
+    """`once` for an answer that is there already, such as a new id: the first one that was offered under this key.
+
+    Raises:
+        Refused: `key_reused`.
+    """
+    row_key, request_hash = exact_json.digest(key), exact_json.digest(request)
+    is_first = await insert_if_new(
+        session,
+        IdempotencyRow,
+        scope=scope,
+        key=row_key,
+        key_text=key,
+        request_hash=request_hash,
+        response=exact_json.plain(answer),
+        state="done",
+        at=datetime.now(UTC),
+    )
+    return answer if is_first else await _known(session, scope, key, request_hash)
+
+
+async def _known(session: TenantSession, scope: str, key: str, request_hash: str) -> Any:
+    here = (IdempotencyRow.scope == scope, IdempotencyRow.key == exact_json.digest(key))
     known = (await session.scalars(select(IdempotencyRow).where(*here))).one()
     if known.request_hash != request_hash:
         raise key_reused(key)
