@@ -1,6 +1,6 @@
 /** Edges, nodes and conditions in words, for cards, lists and announcements. */
 import { optionTitle } from '../forms/options'
-import { textIn, type Language } from '../i18n'
+import { listIn, textIn, type Language } from '../i18n'
 import { actionOf, kindOf } from './catalogue'
 import { parsed, type Group, type Named, type Row, bare } from './props/conditions'
 import type { Catalogue, Config, FlowEdge, FlowNode, Model, Value } from './types'
@@ -12,7 +12,7 @@ const SIGNS: Record<string, [string, string]> = {
 } // prettier-ignore
 
 function value(found: Value, named: Named | undefined, language: Language): string {
-  if (Array.isArray(found)) return found.map((one) => value(one, named, language)).join(language === 'zh' ? '、' : ', ')
+  if (Array.isArray(found)) return listIn(found.map((one) => value(one, named, language)), language)
   if (named?.schema.format === 'money' && typeof found === 'number')
     return (found / 100).toLocaleString() + (language === 'zh' ? ' 元' : ' yuan')
   if (typeof found === 'boolean') return language === 'zh' ? (found ? '是' : '否') : found ? 'yes' : 'no'
@@ -77,7 +77,7 @@ export function saysWords(node: FlowNode, catalogue: Catalogue, model: Model | n
   if (node.kind === 'table' && config.table) return (zh ? '决策表 ' : 'Table ') + (textIn(model?.tables?.[config.table]?.title, language) || config.table)
   if (node.kind === 'set' && config.save && !Array.isArray(config.save)) {
     const names = Object.keys(config.save).map((key) => textIn(fields[key]?.title, language) || key)
-    if (names.length > 0) return (zh ? '写入 ' : 'Sets ') + names.join(zh ? '、' : ', ')
+    if (names.length > 0) return (zh ? '写入 ' : 'Sets ') + listIn(names, language)
   }
   return own || textIn(kindOf(catalogue, node)?.about, language)
 }

@@ -1,7 +1,7 @@
 // Both languages are complete, every key that the source asks for exists, and none is left over.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import i18next, { sentenceIn, sentences, textIn, type Tree } from '.'
+import i18next, { listIn, sentenceIn, sentences, textIn, type Tree } from '.'
 
 function keys(tree: Tree, before = ''): string[] {
   return Object.entries(tree).flatMap(([name, value]) =>
@@ -65,4 +65,9 @@ test('a text of a definition falls back to the other language', () => {
   expect(textIn({ zh: '请假' }, 'en')).toBe('请假')
   expect(textIn('Leave', 'zh')).toBe('Leave')
   expect(textIn(null, 'zh')).toBe('')
+})
+
+test('names stand one after another as the language writes them', () => {
+  expect([listIn(['a', 'b'], 'zh'), listIn(['a', 'b'], 'en')]).toEqual(['a、b', 'a, b'])
+  expect(sources('src').filter((path) => !path.endsWith('i18n/index.ts') && /join\(['"`]、/.test(readFileSync(path, 'utf8')))).toEqual([])
 })

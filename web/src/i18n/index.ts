@@ -65,10 +65,25 @@ export function sentenceIn(text: unknown, language: Language): string {
 }
 
 /** The language of the page, and the reader of texts that come from the server. */
-export function useLanguage(): { language: Language; text: (value: unknown) => string; sentence: (value: unknown) => string } {
+/** Names one after another, as the language writes them. */
+export const listIn = (names: readonly string[], language: Language): string => names.join(language === 'zh' ? '、' : ', ')
+
+export type InLanguage = {
+  language: Language
+  text: (value: unknown) => string
+  sentence: (value: unknown) => string
+  list: (names: readonly string[]) => string
+}
+
+export function useLanguage(): InLanguage {
   const { i18n } = useTranslation()
   const language: Language = i18n.language === 'en' ? 'en' : 'zh'
-  return { language, text: (value) => textIn(value, language), sentence: (value) => sentenceIn(value, language) }
+  return {
+    language,
+    text: (value) => textIn(value, language),
+    sentence: (value) => sentenceIn(value, language),
+    list: (names) => listIn(names, language),
+  }
 }
 
 export default i18next

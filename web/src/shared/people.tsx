@@ -3,6 +3,7 @@ import { useQueries, useQuery } from '@tanstack/react-query'
 import { Avatar } from 'antd'
 import { answered, api } from '../api/client'
 import { palette } from '../theme/tokens'
+import { useLanguage } from '../i18n'
 
 const person = (id: string) => ({
   queryKey: ['person', id],
@@ -58,7 +59,8 @@ export function PersonTag({ id, size = 24 }: { id: string; size?: number }) {
 
 /** Several names in one line, the rest as a number. */
 export function PeopleNames({ ids, most = 3 }: { ids: readonly string[]; most?: number }) {
+  const { list } = useLanguage()
   const names = usePeopleNames(ids.slice(0, most))
   const rest = ids.length - names.length
-  return <>{names.join('、') + (rest > 0 ? ` +${rest}` : '')}</>
+  return <>{list(names) + (rest > 0 ? ` +${rest}` : '')}</>
 }

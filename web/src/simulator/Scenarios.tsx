@@ -44,7 +44,7 @@ export function Failed({ step, said }: { step: number | null; said: readonly Tex
 
 export function Scenarios({ may }: { may: boolean }) {
   const { t } = useTranslation()
-  const { language } = useLanguage()
+  const { language, list } = useLanguage()
   const catalogue = useCatalogue()
   const design = useDesign((state) => state.design)!
   const errors = useDesign((state) => state.problems.filter((one) => one.severity === 'error').length)
@@ -77,7 +77,7 @@ export function Scenarios({ may }: { may: boolean }) {
           )
         })}
       </ul>
-      {run.data && run.data.coverage.missed.length > 0 && <p className="soft small">{t('sim.missed')} {run.data.coverage.missed.map((id) => nodeWords(model?.nodes.find((node) => node.id === id), catalogue, language) || id).join('、')}</p>}
+      {run.data && run.data.coverage.missed.length > 0 && <p className="soft small">{t('sim.missed')} {list(run.data.coverage.missed.map((id) => nodeWords(model?.nodes.find((node) => node.id === id), catalogue, language) || id))}</p>}
     </>
   )
 } // prettier-ignore

@@ -145,7 +145,7 @@ function SaveAs({ simulation, name: suggested }: { simulation: unknown; name: st
 
 export default function Simulator() {
   const { t } = useTranslation()
-  const { language, text } = useLanguage()
+  const { language, text, list } = useLanguage()
   const library = useLibrary()
   const model = useMeant()
   const may = useDesign((state) => state.design?.may.edit === true)
@@ -158,7 +158,7 @@ export default function Simulator() {
   const called = (id: string) => nodeWords(model?.nodes.find((node) => node.id === id), catalogue, language) || id
   const marks = useMemo(() => Object.fromEntries(Object.entries(played?.nodes ?? {}).map(([id, node]): [string, Mark] => [id, node.state as Mark])), [played])
   const lit = useMemo(() => new Set(played?.edges ?? []), [played])
-  const people = (ids: readonly string[]) => ids.map((id) => library.users.find((user) => user.id === id)?.name ?? id).join('、')
+  const people = (ids: readonly string[]) => list(ids.map((id) => library.users.find((user) => user.id === id)?.name ?? id))
   const notes = useMemo(() => {
     const found: Record<string, React.ReactNode> = {}
     for (const [id, node] of Object.entries(played?.nodes ?? {})) if (node.visits > 1) found[id] = t('sim.visits', { count: node.visits })

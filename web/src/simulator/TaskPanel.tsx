@@ -14,7 +14,7 @@ import type { PlayedTask, Step } from './played'
 
 export function TaskPanel({ task, act, busy }: { task: PlayedTask; act: (step: Step) => void; busy: boolean }) {
   const { t } = useTranslation()
-  const { text, language } = useLanguage()
+  const { text, language, list } = useLanguage()
   const library = useLibrary()
   const model = useMeant()
   const names = useDesign((state) => state.names)
@@ -44,7 +44,7 @@ export function TaskPanel({ task, act, busy }: { task: PlayedTask; act: (step: S
       <ul className="sim-why">
         {task.why.map((why, index) => (
           <li key={index}>
-            <UserOutlined /> {why.people.map((id) => library.users.find((user) => user.id === id)?.name ?? id).join('、') || t('design.nobody')} <span className="soft">{named(text(why), names)}</span>
+            <UserOutlined /> {list(why.people.map((id) => library.users.find((user) => user.id === id)?.name ?? id)) || t('design.nobody')} <span className="soft">{named(text(why), names)}</span>
           </li>
         ))}
       </ul>

@@ -20,7 +20,7 @@ const whole = ({ x, y }: Spot): Spot => ({ x: Math.round(x), y: Math.round(y) })
 
 export function useCanvasEdits({ nodes, placed, spots, lay }: Drawing) {
   const { t } = useTranslation()
-  const { language } = useLanguage()
+  const { language, list } = useLanguage()
   const catalogue = useCatalogue()
   const flow = useReactFlow<CanvasNode, CanvasEdge>()
   const now = () => useDesign.getState()
@@ -92,7 +92,7 @@ export function useCanvasEdits({ nodes, placed, spots, lay }: Drawing) {
     if (!may() || model === null || (edge === null && gone_.length === 0)) return
     const names = gone_.map((id) => nodeWords(model.nodes.find((node) => node.id === id), catalogue, language))
     if (edge !== null) edit([{ op: 'disconnect', edge }], t('design.did.disconnect'))
-    else edit(gone_.map((id) => ({ op: 'remove_node', id })), t('design.did.remove', { name: names.join('、') }))
+    else edit(gone_.map((id) => ({ op: 'remove_node', id })), t('design.did.remove', { name: list(names) }))
   }
   return { moved, tidy, align, connect, onEdge, loose, remove, fit }
 }

@@ -3,7 +3,7 @@ import { MinusOutlined, PlusOutlined, UserOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useLanguage } from '../../i18n'
+import { listIn, useLanguage } from '../../i18n'
 import { useCatalogue, useNamed, useWho } from '../catalogue'
 import { edit, select, useDesign } from '../store/design'
 import type { FlowEdge, FlowNode, Model, Problem } from '../types'
@@ -23,7 +23,7 @@ function Beginning({ model }: { model: Model }) {
   const { t } = useTranslation()
   const selected = useDesign((state) => state.selected.includes(START))
   const { language } = useLanguage()
-  const who = useWho((model.access?.start as string[] | undefined) ?? []).join(language === 'zh' ? '、' : ', ')
+  const who = listIn(useWho((model.access?.start as string[] | undefined) ?? []), language)
   return (
     <div className={`card beginning ${selected ? 'selected' : ''}`}>
       <button type="button" className="card-face" onClick={() => select([START])} data-testid="card-start">

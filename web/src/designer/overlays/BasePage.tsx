@@ -49,15 +49,21 @@ function Leaves({ may, places }: { may: string[]; places: string[] }) {
 
 function PartList({ parts, words }: { parts: Parts; words: Words }) {
   const { t } = useTranslation()
-  const { text } = useLanguage()
+  const { text, list } = useLanguage()
   const forms = useDesign((state) => state.model?.forms)
-  const said = (names: readonly string[]) => names.map(words).join('、')
+  /** A form with the fields that a region changes; those that the base does not have are its own. */
+  const formWords = (form: string, fields: readonly string[]) => {
+    const known = fields.filter((name) => forms?.[form]?.fields?.[name]).map((name) => text(forms?.[form]?.fields?.[name]?.title) || name)
+    const own = fields.length - known.length
+    const said = list([...known, ...(own > 0 ? [t('regions.ownFields', { count: own })] : [])])
+    return t('regions.formFields', { form: text(forms?.[form]?.title) || form, fields: said })
+  }
   const lines: [string, string][] = [
-    [t('regions.part.approvers'), said(parts.approvers)],
-    [t('regions.part.deadlines'), said(parts.deadlines)],
-    [t('regions.part.forms'), [...Object.entries(parts.forms).map(([form, fields]) => `${text(forms?.[form]?.title) || form}（${fields.map((name) => text(forms?.[form]?.fields?.[name]?.title) || name).join('、')}）`), ...parts.node_forms.map(words)].join('、')],
-    [t('regions.part.inserted'), Object.entries(parts.inserted).map(([place, names]) => t('regions.insertedAt', { nodes: names.join('、'), place: words(place) })).join('；')],
-    [t('regions.part.texts'), [...parts.texts.map(words), ...parts.others].join('、')],
+    [t('regions.part.approvers'), list(parts.approvers.map(words))],
+    [t('regions.part.deadlines'), list(parts.deadlines.map(words))],
+    [t('regions.part.forms'), list([...Object.entries(parts.forms).map(([form, fields]) => formWords(form, fields)), ...parts.node_forms.map(words)])],
+    [t('regions.part.inserted'), list(Object.entries(parts.inserted).map(([place, names]) => t('regions.insertedAt', { nodes: list(names), place: words(place) })))],
+    [t('regions.part.texts'), list([...parts.texts.map(words), ...parts.others])],
   ]
   const filled = lines.filter(([, what]) => what !== '')
   if (filled.length === 0) return <span className="soft">{t('regions.nothing')}</span>

@@ -58,7 +58,7 @@ function Back({ open, close, back, busy, rollout }: { open: boolean; close: () =
 
 export function RolloutCard({ rollout, may }: { rollout: Rollout; may: boolean }) {
   const { t } = useTranslation()
-  const { language } = useLanguage()
+  const { language, list } = useLanguage()
   const { modal } = App.useApp()
   const words = useUnitWords()
   const [percent, setPercent] = useState(rollout.percent)
@@ -80,7 +80,7 @@ export function RolloutCard({ rollout, may }: { rollout: Rollout; may: boolean }
         <div>
           <h3>{t('publish.rollout.title', { version: rollout.version })}</h3>
           <p className="soft">
-            {rollout.units.length > 0 && t('publish.rollout.units', { units: rollout.units.map(words).join('、') })}
+            {rollout.units.length > 0 && t('publish.rollout.units', { units: list(rollout.units.map(words)) })}
             {t(`publish.rollout.${rollout.percent === 0 ? 'none' : rollout.units.length > 0 ? 'rest' : 'share'}`, { percent: rollout.percent, base: rollout.base })}
           </p>
         </div>

@@ -72,7 +72,8 @@ function People({ row, words }: { row: Replayed; words: Words }) {
 function Late({ row, words }: { row: Replayed; words: Words }) {
   const { t } = useTranslation()
   if (row.breaches_before.length + row.breaches_after.length === 0) return null
-  const said = (nodes: readonly string[]) => nodes.map(words).join('、') || t('replay.nothingLate')
+  const { list } = useLanguage()
+  const said = (nodes: readonly string[]) => list(nodes.map(words)) || t('replay.nothingLate')
   return (
     <section>
       <h3>{t('replay.kind.breaches')}</h3>

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { answered, api, type Schema } from '../../api/client'
 import { Loading } from '../../app/Loading'
 import { Refusal } from '../../shared/Refusal'
+import { useLanguage } from '../../i18n'
 import { AccessInput } from '../props/controls/AccessControl'
 import { useOffered } from '../props/controls/Picks'
 import { useDesign } from '../store/design'
@@ -75,6 +76,7 @@ function Editor({ lines, set }: { lines: Line[]; set: (lines: Line[]) => void })
 
 function Shown({ items }: { items: readonly Given[] }) {
   const { t } = useTranslation()
+  const { list } = useLanguage()
   const names = useNames()
   return (
     <ul className="rights-shown">
@@ -83,7 +85,7 @@ function Shown({ items }: { items: readonly Given[] }) {
           <strong>{line.region === '*' ? t('rights.where.all') : line.region || t('rights.where.head')}</strong>
           {RIGHTS.filter((right) => line[right].length > 0).map((right) => (
             <span key={right}>
-              {t(`rights.right.${right}`)}：{line[right].map(names).join('、')}
+              {t('rights.who', { right: t(`rights.right.${right}`), who: list(line[right].map(names)) })}
             </span>
           ))}
         </li>
@@ -136,7 +138,7 @@ export default function RightsPage() {
               {(lines.length > 0 || changed) && <Button type="primary" disabled={!changed} loading={save.isPending} onClick={() => save.mutate()} data-testid="rights-save">
                 {t('rights.save')}
               </Button>}
-              <span className="soft small">{t('rights.adminToo')}</span>
+              {lines.length > 0 && <span className="soft small">{t('rights.adminToo')}</span>}
             </footer>
           ) : (
             <p className="soft small">{t('rights.askAdmin')}</p>

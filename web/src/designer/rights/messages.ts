@@ -5,6 +5,7 @@ export const zh = {
     title: '权限',
     about: '谁可以查看、编辑、发布这个流程。每种权限都包含前一种；可以按地区分别设置。',
     mine: '我的权限：{{right}}',
+    who: '{{right}}：{{who}}',
     right: { none: '无', see: '查看', edit: '编辑', publish: '发布' },
     default: '没有单独设置：所有流程设计员都可以查看、编辑和发布。一旦设置，只有列出的人和管理员可以。',
     region: '范围',
@@ -30,7 +31,8 @@ export const en: Same<typeof zh> = {
   rights: {
     title: 'Rights',
     about: 'Who may see, edit and publish this process. Each right includes the one before; they may differ by region.',
-    mine: 'You may: {{right}}',
+    mine: 'Your right: {{right}}',
+    who: '{{right}}: {{who}}',
     right: { none: 'nothing', see: 'See', edit: 'Edit', publish: 'Publish' },
     default: 'Nothing is set: every designer may see, edit and publish it. Once something is set, only those named and administrators may.',
     region: 'Where',

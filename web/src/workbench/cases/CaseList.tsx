@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { answered, api } from '../../api/client'
 import { Loading } from '../../app/Loading'
-import { useLanguage } from '../../i18n'
+import { listIn, useLanguage } from '../../i18n'
 import { Nothing } from '../../shared/Nothing'
 import { Page } from '../../shared/Page'
 import { PersonName } from '../../shared/people'
@@ -104,7 +104,7 @@ function useStanding(cases: Case[]): (one: Case) => string {
     const open = Object.keys(one.nodes).filter((path, _, all) => !all.some((other) => other.startsWith(`${path}/`)))
     const names = plan ? open.map((path) => named(plan, path)) : []
     const more = names.length > SHOWN ? t('work.cases.moreSteps', { count: names.length - SHOWN }) : ''
-    return names.slice(0, SHOWN).join(language === 'zh' ? '、' : ', ') + more
+    return listIn(names.slice(0, SHOWN), language) + more
   }
 }
 

@@ -68,7 +68,7 @@ function partText(name: string, value: unknown, field: Field | undefined, text: 
 
 export function ValueView({ value, field }: { value: unknown; field?: Field }) {
   const { t } = useTranslation()
-  const { language, text } = useLanguage()
+  const { language, text, list } = useLanguage()
   if (value === null || value === undefined || value === '') return <span className="soft">—</span>
   if (typeof value === 'boolean') return <>{t(value ? 'forms.yes' : 'forms.no')}</>
   if (typeof value === 'number') return <>{field?.format === 'money' ? moneyText(value) : value.toLocaleString()}</>
@@ -87,7 +87,7 @@ export function ValueView({ value, field }: { value: unknown; field?: Field }) {
           ))}
         </>
       )
-    return <>{value.map((each) => (isRecord(each) ? JSON.stringify(each) : optionTitle(field, each, text))).join('、')}</>
+    return <>{list(value.map((each) => (isRecord(each) ? JSON.stringify(each) : optionTitle(field, each, text))))}</>
   }
   if (isRecord(value)) {
     if (typeof value.lat === 'number' && typeof value.lng === 'number')

@@ -27,7 +27,7 @@ function fates(batch: Batch): Record<string, number> {
 
 function Items({ batch, before }: { batch: Batch; before: Place[] }) {
   const { t } = useTranslation()
-  const { text } = useLanguage()
+  const { text, list } = useLanguage()
   const [only, setOnly] = useState('all')
   const query = only === 'all' ? {} : batch.dry_run && ['clean', 'needs_map', 'stuck'].includes(only) ? { code: only } : { status: only }
   const found = useInfiniteQuery({
@@ -40,7 +40,7 @@ function Items({ batch, before }: { batch: Batch; before: Place[] }) {
   const rows = found.data?.pages.flatMap((page) => page.items) ?? []
   const where = (item: BatchItem) => {
     const missing = (item.answer as { missing?: string[] } | null)?.missing ?? []
-    return missing.map((key) => before.find((one) => one.value === key)?.label ?? key).join('、')
+    return list(missing.map((key) => before.find((one) => one.value === key)?.label ?? key))
   }
   return (
     <details className="migrate-items">
