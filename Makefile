@@ -8,7 +8,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 STAMP := .venv/.installed
 ARGS ?=
-WORKERS ?= auto
+#: Tests wait for browsers, servers and databases much of the time, so there are half more workers than cores.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 #: The order of tests is shuffled; the same seed gives the same order, and the same troubles in `make prove`.
 SEED ?= 1
 #: How long `make prove` keeps an installation under fire.

@@ -66,8 +66,18 @@ export function NewDesign({ way, close }: Props) {
             >
               <Button icon={<UploadOutlined />}>{t('design.chooseFile')}</Button>
             </Upload>
-            <Form.Item name="text" label={t('design.importHint')} rules={[{ required: true, message: t('design.importHint') }]}>
-              <Input.TextArea rows={12} className="mono" maxLength={1_000_000} />
+            <Form.Item
+              name="text"
+              label={t('design.importPaste')}
+              extra={t('design.importKept')}
+              rules={[{ required: true, message: t('design.importHint') }]}
+            >
+              <Input.TextArea
+                rows={12}
+                className="mono"
+                maxLength={1_000_000}
+                placeholder={'waystation: 1\nprocess: …'}
+              />
             </Form.Item>
           </>
         ) : (
