@@ -3,8 +3,8 @@
 Events reach the machine at once, in the order in which they come; what the machine decides goes out through one pump:
 journal entries and effects are written by a local activity before any action starts, or in the transaction of the one
 action that starts. Actions that only compute are run by that activity, with what follows them; those that take their
-time are run beside, and their entries wait for company. A command is answered as soon as its
-entries are written. One timer serves every clock of the case.
+time are run beside, and their entries wait for company. A command is answered as soon as its entries are written. One
+timer serves every clock of the case.
 Near the limits of a run's history, at a quiet point, the state moves into a fresh run; nothing is started meanwhile.
 
 A plain exception here fails only the workflow task, which is then tried again: that is how a missing plan is waited
