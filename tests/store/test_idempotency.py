@@ -61,6 +61,25 @@ async def test_racers_with_one_key_and_different_requests(database: Database) ->
     assert await effects(database) == 1
 
 
+async def test_of_ids_that_racers_bring_one_is_chosen(database: Database) -> None:
+    """Everybody gets the first one, also later and after `once`; another request under the key is refused."""
+
+    async def bring(number: int, given: Any = 1) -> Any:
+        async def work(session: TenantSession) -> Any:
+            return await idempotency.chosen(session, "start", "k", given, {"case": f"c{number}"})
+
+        return await database.transact("t", work)
+
+    answers = await asyncio.gather(*(bring(number) for number in range(20)))
+    assert len({answer["case"] for answer in answers}) == 1
+    assert await bring(99) == answers[0]
+    assert await request(database, "k", 1, "never") == answers[0]
+    assert await effects(database) == 0
+    with pytest.raises(Refused) as refused:
+        await bring(99, given=2)
+    assert refused.value.code == "key_reused"
+
+
 async def test_the_answer_is_stored_as_it_was_given(database: Database) -> None:
     """The first and every later answer are the same plain data, digit by digit."""
     answer = {"total": Decimal("1.10"), "at": T0, "items": (1, 2)}

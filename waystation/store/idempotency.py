@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, literal, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, literal, select, update
 
 from waystation.contracts.errors import Refused
 from waystation.store import exact_json
@@ -34,24 +34,11 @@ async def once(session: TenantSession, scope: str, key: str, request: Any, work:
     Raises:
         Refused: `key_reused`.
     """
-    row_key, request_hash = exact_json.digest(key), exact_json.digest(request)
-    here = (IdempotencyRow.scope == scope, IdempotencyRow.key == row_key)
-    is_first = await insert_if_new(
-        session,
-        IdempotencyRow,
-        scope=scope,
-        key=row_key,
-        key_text=key,
-        request_hash=request_hash,
-        response=None,
-        state="running",
-        at=datetime.now(UTC),
-    )
-    if is_first:
-        answer = exact_json.plain(await work())
-        await session.execute(update(IdempotencyRow).where(*here).values(response=answer, state="done"))
-        return answer
-    return await _known(session, scope, key, request_hash)
+    if not await _is_first(session, scope, key, request, response=None, state="running"):
+        return await _known(session, scope, key, request)
+    answer = exact_json.plain(await work())
+    await session.execute(update(IdempotencyRow).where(*_here(scope, key)).values(response=answer, state="done"))
+    return answer
 
 
 async def chosen(session: TenantSession, scope: str, key: str, request: Any, answer: Any) -> Any:
@@ -60,27 +47,35 @@ async def chosen(session: TenantSession, scope: str, key: str, request: Any, ans
     Raises:
         Refused: `key_reused`.
     """
-    row_key, request_hash = exact_json.digest(key), exact_json.digest(request)
-    is_first = await insert_if_new(
+    plain = exact_json.plain(answer)
+    is_first = await _is_first(session, scope, key, request, response=plain, state="done")
+    return plain if is_first else await _known(session, scope, key, request)
+
+
+async def _is_first(session: TenantSession, scope: str, key: str, request: Any, *, response: Any, state: str) -> bool:
+    """Take the key with this request; False where somebody has."""
+    return await insert_if_new(
         session,
         IdempotencyRow,
         scope=scope,
-        key=row_key,
+        key=exact_json.digest(key),
         key_text=key,
-        request_hash=request_hash,
-        response=exact_json.plain(answer),
-        state="done",
+        request_hash=exact_json.digest(request),
+        response=response,
+        state=state,
         at=datetime.now(UTC),
     )
-    return answer if is_first else await _known(session, scope, key, request_hash)
 
 
-async def _known(session: TenantSession, scope: str, key: str, request_hash: str) -> Any:
-    here = (IdempotencyRow.scope == scope, IdempotencyRow.key == exact_json.digest(key))
-    known = (await session.scalars(select(IdempotencyRow).where(*here))).one()
-    if known.request_hash != request_hash:
+async def _known(session: TenantSession, scope: str, key: str, request: Any) -> Any:
+    known = (await session.scalars(select(IdempotencyRow).where(*_here(scope, key)))).one()
+    if known.request_hash != exact_json.digest(request):
         raise key_reused(key)
     return known.response
+
+
+def _here(scope: str, key: str) -> tuple[ColumnElement[bool], ...]:
+    return IdempotencyRow.scope == scope, IdempotencyRow.key == exact_json.digest(key)
 
 
 async def settle(session: TenantSession, scope: str, key: str, answer: Any) -> Any:
@@ -91,8 +86,8 @@ async def settle(session: TenantSession, scope: str, key: str, answer: Any) -> A
     Returns:
         The answer as it stands now, as plain JSON data.
     """
-    here = (IdempotencyRow.scope == scope, IdempotencyRow.key == exact_json.digest(key))
-    row = (await session.scalars(select(IdempotencyRow).where(*here).with_for_update())).one()
+    query = select(IdempotencyRow).where(*_here(scope, key)).with_for_update()
+    row = (await session.scalars(query)).one()
     if row.state != "settled":
         row.response, row.state = {**row.response, **exact_json.plain(answer)}, "settled"
         await session.flush()
