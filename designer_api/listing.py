@@ -13,7 +13,7 @@ from designer_api.list_queries import ME, Box, CaseListQuery, CaseQuery, Directi
 from designer_api.views import case_view, task_view
 from waystation.contracts.people import Organisation
 from waystation.contracts.plan import read_access
-from waystation.store import case_lists, definitions, list_counts, people, task_lists
+from waystation.store import case_lists, definitions, list_counts, notices, people, task_lists
 from waystation.store.case_lists import CaseFilter
 from waystation.store.filters import ALL_ROWS, RowSight, Sight
 from waystation.store.session import TenantSession
@@ -86,9 +86,10 @@ async def counts(held: Parts, caller: Caller) -> schemas.InboxCounts:
     async with held.database.read(caller.tenant) as session:
         found = await list_counts.inbox_counts(session, caller.person, at=now())
         processes = await list_counts.inbox_processes(session, caller.person)
+        told = await notices.unread(session, caller.person, most=list_counts.MOST)
     return schemas.InboxCounts(
         todo=found.todo, mine=found.mine, pool=found.pool, overdue=found.overdue, urgent=found.urgent, done=found.done,
-        most=list_counts.MOST, processes=dict(processes),
+        most=list_counts.MOST, processes=dict(processes), notices=told,
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from designer_api.code_words import Said
+
 
 class Asked(BaseModel):
     """Base of requests."""
@@ -154,6 +156,7 @@ class InboxCounts(BaseModel):
     done: int
     most: int
     processes: dict[str, int] = Field(description="What is to do, by process. 待办按流程")
+    notices: int = Field(description="Notices that the caller has not read. 未读通知")
 
 
 class NodeCount(BaseModel):
@@ -176,6 +179,7 @@ class Line(BaseModel):
     node: str = ""
     by: str = ""
     data: dict[str, Any] = Field(default_factory=dict)
+    said: Said | None = Field(default=None, description="What went wrong, where something did. 失败原因")
 
 
 class Timeline(BaseModel):
@@ -295,13 +299,21 @@ class ProcessList(BaseModel):
 
 
 class Notice(BaseModel):
+    """Something that the caller was told, in the words that mail and chat use."""
+
     id: str
-    case: str
+    case: str = Field(description="Empty where the product itself tells it. 为空表示平台消息")
+    task: str | None = Field(description="The caller's open task that it is about. 相关的待办任务")
+    readable: bool = Field(description="Whether the caller may see the case. 是否可查看该流程实例")
     template: str
-    values: dict[str, Any]
+    title: Said
+    text: Said
+    urgent: bool
+    values: Any = Field(description="What the template was given. 模板的取值")
     at: datetime
     read: bool
 
 
 class NoticeList(BaseModel):
     items: list[Notice]
+    next: str | None = None

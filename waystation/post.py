@@ -41,7 +41,6 @@ UNDELIVERED, OPERATORS = "undelivered", ("operator", "admin")
 #: A notice that could not be handed on for so long is history; it stays in the inbox.
 _STALE = timedelta(days=3)
 _CHANNELS = {"mail": MAIL, "email": MAIL, "sms": SMS, "wecom": WECOM, "dingtalk": DINGTALK}
-_LOCALES = ("zh", "en")
 #: Codes that concern one person or message, not the channel.
 _FOR_ITSELF = (".no_address", ".no_number", ".no_id", ".bad_user", ".bad_number", ".bad_address")
 
@@ -266,16 +265,8 @@ def _text(body: dict[str, Any], said: Preferences) -> Rendered:
         fields = body.get("fields") or {}
         subject = str(fields.get("subject") or fields.get("title") or body["message"])
         return Rendered(subject=subject[:200], body=str(fields.get("text") or ""))
-    values = {name: _in(said.locale, value) for name, value in (body.get("values") or {}).items()}
     template: Template = load_template(str(body["template"]))
-    return render(template, values, locale=said.locale)
-
-
-def _in(locale: str, value: Any) -> Any:
-    """A text in several languages as the one that is wanted."""
-    if isinstance(value, dict) and value and set(value) <= set(_LOCALES):
-        return value.get(locale) or next(iter(value.values()))
-    return value
+    return render(template, body.get("values") or {}, locale=said.locale)
 
 
 def _scalars(values: dict[str, Any]) -> dict[str, Any]:

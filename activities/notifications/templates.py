@@ -127,11 +127,19 @@ def load_template(template: str) -> Template:
 
 
 def render(template: Template, values: Mapping[str, Any], *, locale: str = "zh") -> Rendered:
-    """The texts of a notice in a language; a locale without a text falls back to zh."""
+    """The texts of a notice in a language; a locale without a text falls back to zh. Values may be in several."""
+    values = {name: _in(locale, value) for name, value in values.items()}
     return Rendered(
         subject=_render(template.subject.get(locale) or template.subject["zh"], values).replace("\n", " ").strip(),
         body=_render(template.body.get(locale) or template.body["zh"], values),
     )
+
+
+def _in(locale: str, value: Any) -> Any:
+    """A text in several languages as the one that is wanted."""
+    if isinstance(value, dict) and value and set(value) <= set(LOCALES):
+        return value.get(locale) or next(iter(value.values()))
+    return value
 
 
 def _render(text: str, values: Mapping[str, Any]) -> str:

@@ -10,10 +10,13 @@ from fastapi.responses import JSONResponse
 from designer_api import looking, schemas, steering
 from designer_api.auth.needs import needs
 from designer_api.case_commands import COMMANDS, CaseVerb, parts_of, read_command
+from designer_api.code_words import FAILURES, said_in
 from designer_api.deps import Held, Signed, now
 from designer_api.reading import note_read
 from designer_api.views import case_with_tasks, shown, visible_case
+from waystation.contracts.catalog import Catalog
 from waystation.contracts.errors import Refused
+from waystation.contracts.events import Entry
 from waystation.gateway import rehearsal
 from waystation.store import journal
 from waystation.store.exact_json import plain
@@ -81,13 +84,15 @@ async def timeline(
     async with held.database.read(caller.tenant) as session:
         await visible_case(held, session, caller, case)
         found = await journal.entries(session, case, after=after, limit=limit)
-    lines = [
-        schemas.Line(
-            seq=e.seq, at=e.at, kind=e.kind.value, path=e.path, node=e.node, by=e.by, data=shown(plain(e.data))
-        )
-        for e in found
-    ]
+    lines = [_line(entry, held.catalog) for entry in found]
     return schemas.Timeline(items=lines, next=lines[-1].seq if len(lines) == limit else None)
+
+
+def _line(entry: Entry, catalog: Catalog) -> schemas.Line:
+    return schemas.Line(
+        seq=entry.seq, at=entry.at, kind=entry.kind.value, path=entry.path, node=entry.node, by=entry.by,
+        data=shown(plain(entry.data)), said=said_in(entry.data, catalog) if entry.kind in FAILURES else None,
+    )  # fmt: skip
 
 
 @router.get("/cases/{case}/explain")

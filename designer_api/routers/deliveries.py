@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from activities._journal import SEND_OUT
 from designer_api.auth.needs import needs
+from designer_api.auth.permissions import has
+from designer_api.auth.policy import Caller
+from designer_api.code_words import Said, said_of
 from designer_api.deps import Held, Signed, now
+from designer_api.notice_words import template_of
 from designer_api.schemas import Asked
+from waystation.contracts.catalog import Catalog
 from waystation.contracts.errors import Refused
-from waystation.post import KINDS
-from waystation.store import audit, outbox, preferences
+from waystation.post import KINDS, NOTICE
+from waystation.store import audit, outbox, preferences, webhooks
 from waystation.store.preferences import Preferences
 from waystation.store.session import TenantSession
 from waystation.store.tables.effects import OutboxRow
@@ -38,10 +46,13 @@ class Delivery(BaseModel):
         description="`notice` (to be handed out), `mail`, `sms`, `wecom`, `dingtalk`, `send_out`, `webhook`. 类别"
     )
     case: str | None
-    to: str | None = Field(description="Person, or the webhook. 收件人或回调")
-    about: str | None = Field(description="Template or message. 模板或消息")
+    to: str | None = Field(description="Person, channel, or the webhook. 收件人、通道或回调")
+    people: list[str] = Field(description="Whom it is for, by id. 收件人编号")
+    about: str | None = Field(description="Template, message or event. 模板、消息或事件")
+    title: Said | None = Field(description="What the template is called. 模板名称")
     status: DeliveryStatus
-    note: str = Field(description="Why it failed last, or why nothing had to be sent. 失败原因或说明")
+    note: str = Field(description="The code of why it failed last, or why nothing had to be sent. 失败原因或说明的代码")
+    said: Said | None = Field(description="`note` in words, where it has any. note 的文字说明")
     tries: int
     created_at: datetime
     due_at: datetime
@@ -69,22 +80,26 @@ async def list_deliveries(
     held: Held,
     caller: Signed,
     status: DeliveryStatus | None = None,
-    kind: Literal["notice", "mail", "sms", "wecom", "dingtalk", "send_out"] | None = None,
+    kind: Literal["notice", "mail", "sms", "wecom", "dingtalk", "send_out", "webhook"] | None = None,
     case: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DeliveryPage:
-    """What went out or is to, newest first. `status=dead` are those that were given up."""
-    kinds = KINDS if kind is None else (kind,)
+    """What went out or is to, newest first. `status=dead` are those that were given up.
+
+    What went to webhooks is among it for those who manage them.
+    """
+    kinds = [each for each in kinds_for(caller) if kind in (None, each)]
     async with held.database.read(caller.tenant) as session:
         page = await outbox.listed(session, kinds, status=status, case_id=case, cursor=cursor, limit=limit)
-    return DeliveryPage(items=[delivery(row) for row in page.items], next=page.next)
+        labels = {row.id: row.label for row in await webhooks.everyone(session)}
+    return DeliveryPage(items=[delivery(row, held.catalog, labels) for row in page.items], next=page.next)
 
 
 @router.post("/deliveries/{id}/retry", status_code=202, dependencies=[needs("notices.manage")])
 async def retry_delivery(id: Id, held: Held, caller: Signed) -> Delivery:  # noqa: A002 - its name in the address
     """Try again what was given up."""
-    return await again(held, caller, id, KINDS)
+    return await again(held, caller, id, kinds_for(caller))
 
 
 @router.get("/me/notifications", dependencies=[needs("notices.own")])
@@ -123,22 +138,35 @@ async def again(held: Held, caller: Signed, id: str, kinds: tuple[str, ...]) -> 
             raise Refused("not_given_up", "it was not given up", "该记录并未失败终止")
         await audit.record(session, caller.person, "delivery.retry", at=at, target=f"delivery/{id}")
         await session.refresh(row)
-        return delivery(row)
+        return delivery(row, held.catalog)
 
     done = await held.database.transact(caller.tenant, work)
     held.gateway.decided()
     return done
 
 
-def delivery(row: OutboxRow) -> Delivery:
-    """A row of the outbox, without what it says."""
+def kinds_for(caller: Caller) -> tuple[str, ...]:
+    """What of the outbox somebody may see who may see any of it."""
+    return (*KINDS, webhooks.KIND) if has(caller.roles, caller.scopes, "webhooks.manage") else KINDS
+
+
+def delivery(row: OutboxRow, catalog: Catalog, labels: Mapping[str, str] = MappingProxyType({})) -> Delivery:
+    """A row of the outbox, without what it says. `labels` are those of webhooks, by id."""
     body = row.body
-    told = ", ".join(map(str, body.get("to") or ())) if row.kind == "notice" else body.get("person") or row.target
+    people = [str(each) for each in body.get("to") or ()] if row.kind == NOTICE else _one(body.get("person"))
+    to = ", ".join(people) or (body.get("to") if row.kind == SEND_OUT else labels.get(row.target, row.target))
     about = body.get("template") or body.get("message") or body.get("name") or body.get("event")
+    template = template_of(str(body["template"])) if body.get("template") else None
     return Delivery(
-        id=row.id, kind=row.kind, case=row.case_id, to=told or None, about=about, status=DeliveryStatus(row.status),
-        note=row.error, tries=row.tries, created_at=row.created_at, due_at=row.due_at, done_at=row.done_at,
+        id=row.id, kind=row.kind, case=row.case_id, to=to or None, people=people, about=about,
+        title=None if template is None else Said(zh=template.title["zh"], en=template.title["en"]),
+        status=DeliveryStatus(row.status), note=row.error, said=said_of(row.error, catalog) if row.error else None,
+        tries=row.tries, created_at=row.created_at, due_at=row.due_at, done_at=row.done_at,
     )  # fmt: skip
+
+
+def _one(person: object) -> list[str]:
+    return [str(person)] if person else []
 
 
 def _locale(kept: str) -> Literal["zh", "en"]:

@@ -146,7 +146,8 @@ async def list_webhook_deliveries(
         page = await outbox.listed(
             session, [webhooks.KIND], status=status, target=row.id, cursor=cursor, limit=limit
         )  # fmt: skip
-    return DeliveryPage(items=[delivery(item) for item in page.items], next=page.next)
+    labels = {row.id: row.label}
+    return DeliveryPage(items=[delivery(item, held.catalog, labels) for item in page.items], next=page.next)
 
 
 @router.post("/{webhook}/deliveries/{id}/retry", status_code=202)

@@ -18,7 +18,7 @@ from tests.store.journals import Story
 from tests.support.office import STAFF, Office, open_office
 from tests.support.real_things import MADE, of_designs, of_people
 from tests.support.samples import body_of
-from waystation.store import bulks, files, outbox
+from waystation.store import bulks, files, notices, outbox
 from waystation.store.files import StoredFile
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -62,6 +62,8 @@ async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Offi
             await files.add_file(session, stored, by="bob", at=story.entries[0].at)
             await outbox.put(session, "mail", "lost", {"message": "m"}, at=story.entries[0].at)
             REAL["id"] = (await outbox.listed(session, ["mail"])).items[0].id
+            await notices.tell(session, "k", ["root"], "undelivered", {}, priority=2, at=NOW)
+            REAL["notice"] = (await notices.notices_of(session, "root")).items[0].notice
             REAL["batch"] = (await bulks.begin(session, "b1", REHEARSAL, [("c1", None)], by="root", at=NOW)).bulk_id
         assert (await made.ask("root", "POST", "/people", json={"id": "zoe", "name": "Zoe"})).status_code == 201
         for name, (path, body) in MADE.items():

@@ -52,9 +52,15 @@ async def tell(
     await session.flush()
 
 
-async def unread(session: TenantSession, person: str) -> int:
-    query = select(func.count()).select_from(NoticeRow)
-    return int(await session.scalar(query.where(NoticeRow.person == person, NoticeRow.read_at.is_(None))) or 0)
+async def unread(session: TenantSession, person: str, *, most: int = 10_000) -> int:
+    """How many notices a person has not read, counted up to `most`."""
+    query = select(NoticeRow.notice).where(NoticeRow.person == person, NoticeRow.read_at.is_(None))
+    return int(await session.scalar(select(func.count()).select_from(query.limit(most).subquery())) or 0)
+
+
+async def is_of(session: TenantSession, person: str, notice: str) -> bool:
+    """Whether a person was told this."""
+    return await session.get(NoticeRow, (session.tenant, notice, person)) is not None
 
 
 async def mark_read(session: TenantSession, person: str, notices: Sequence[str] | None = None, *, at: datetime) -> int:

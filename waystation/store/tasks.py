@@ -48,6 +48,14 @@ async def sees(session: TenantSession, person: str, case_id: str) -> bool:
     return await row(session, ReaderRow, case_id, person) is not None
 
 
+async def open_at(session: TenantSession, person: str, cases: Sequence[str]) -> set[tuple[str, str]]:
+    """(case id, path) of what a person may answer now in these cases."""
+    query = select(*_PLACE).where(
+        TaskPersonRow.person == person, TaskPersonRow.status == Seen.OPEN, TaskPersonRow.case_id.in_(list(cases))
+    )
+    return {(case_id, path) for case_id, path in await session.execute(query)}
+
+
 async def may_draft(session: TenantSession, case_id: str, path: str, people: Sequence[str]) -> bool:
     """Is one of these people asked at this task now?"""
     query = select(TaskPersonRow.person).where(
