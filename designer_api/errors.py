@@ -54,6 +54,7 @@ STATUS: dict[str, int] = {
     "bad_edit": 422,
     "bad_design": 422,
     "bad_scenario": 422,
+    "bad_sample": 422,
     "bad_drill": 422,
     "too_soon": 429,
     "too_many_tries": 429,

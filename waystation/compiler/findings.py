@@ -87,7 +87,8 @@ class Site:
 
     `address` is `lines/pick`, `parent` is `lines` (or ""); `path` leads to the node in the document, so
     `path + ("next",)` leads to its edges; `edges` leads to each edge of `node.edges`, in the same order, and
-    `boundaries` to each entry of `node.on`. `scope` types the names an expression sees when the node is entered.
+    `boundaries` to each entry of `node.on`. `scope` types the names an expression sees when the node is entered, `own`
+    those that its `save` and `undo` see beside them.
     """
 
     address: str
@@ -98,6 +99,7 @@ class Site:
     edges: tuple[Path, ...]
     boundaries: tuple[Path, ...]
     scope: Scope
+    own: Scope = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

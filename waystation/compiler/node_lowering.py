@@ -94,10 +94,10 @@ class NodeMaking:
             undo=lowering.undo(config.undo, own),
         )
         self._note_forms(draft, lowering, _form_fields_read(node.save))
-        self._place(draft, node, edge_paths, on_paths, scope)
+        self._place(draft, node, (edge_paths, on_paths), scope, own)
         if draft.inside is not None:
             node = self._with_body(draft, node, lowering, scope)
-            self._place(draft, node, edge_paths, on_paths, scope)
+            self._place(draft, node, (edge_paths, on_paths), scope, own)
         return node
 
     def _with_body(self, draft: Draft, node: Node, lowering: NodeLowering, scope: Mapping[str, Type]) -> Node:
@@ -118,10 +118,15 @@ class NodeMaking:
         return msgspec.structs.replace(node, body=body)
 
     def _place(
-        self, draft: Draft, node: Node, edges: tuple[Path, ...], boundaries: tuple[Path, ...], scope: Mapping[str, Type]
+        self,
+        draft: Draft,
+        node: Node,
+        paths: tuple[tuple[Path, ...], tuple[Path, ...]],
+        scope: Mapping[str, Type],
+        own: Mapping[str, Type],
     ) -> None:
         parent = draft.owner.address if draft.owner is not None else ""
-        self.sites[draft.address] = Site(draft.address, parent, draft.id, draft.path, node, edges, boundaries, scope)
+        self.sites[draft.address] = Site(draft.address, parent, draft.id, draft.path, node, *paths, scope, own)
 
     def _note_forms(self, draft: Draft, lowering: NodeLowering, mapped: frozenset[str]) -> None:
         """What the forms of a node write: their fields under their own names, unless `save` maps them."""
