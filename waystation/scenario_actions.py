@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from activities import demo
-from activities._runtime import ActionRequest, Succeeded, run_action
+from activities._runtime import ActionRequest, Succeeded, run_action, run_computing
 from waystation.contracts.catalog import Catalog
 from waystation.store import migrate
 from waystation.store.session import Database
@@ -29,12 +29,14 @@ class RealActions:
         spec = self.catalog.actions.get(call.effect.action)
         if spec is None:
             return Failed("unknown_action", title=f"there is no action {call.effect.action}")
-        database = await self._ready(tenant, call)
         request = ActionRequest(
             tenant, call.case, call.process, call.effect.path, call.effect.key, call.effect.args, call.at,
             initiator=call.initiator, attempt=call.attempt, settings=call.settings,
         )  # fmt: skip
-        outcome = await run_action(spec, database, request)
+        if spec.computes:
+            outcome = await run_computing(spec, request)
+        else:
+            outcome = await run_action(spec, await self._ready(tenant, call), request)
         if isinstance(outcome, Succeeded):
             return outcome.result
         title = " · ".join(dict.fromkeys(text for text in (outcome.zh, outcome.en) if text))  # as a worker says it

@@ -4,6 +4,7 @@
     OutsideContext             the same for one that asks somebody else
     ComputeContext             the same for one that only computes
     run_action, ActionRequest  run one attempt: Succeeded or Failed
+    run_computing              the same for one that only computes, without a database
     Given, Gives, Count …      base models and field types of contracts
     changed_rows …             conditional updates and racing inserts
     load_file                  data files under definitions/
@@ -33,7 +34,7 @@ from activities._runtime.models import (
 )
 from activities._runtime.places import area_point, metres_between, point_at
 from activities._runtime.rows import Seed, changed_rows, racing_insert
-from activities._runtime.run import BeforeCommit, Failed, Outcome, Succeeded, run_action
+from activities._runtime.run import BeforeCommit, Failed, Outcome, Succeeded, run_action, run_computing
 from activities._runtime.spec import Action, action
 
 __all__ = [
@@ -70,4 +71,5 @@ __all__ = [
     "point_at",
     "racing_insert",
     "run_action",
+    "run_computing",
 ]

@@ -88,6 +88,16 @@ async def run_action(
     return outcome
 
 
+async def run_computing(spec: ActionSpec, request: ActionRequest) -> Outcome:
+    """Run an action that only computes: it needs no database, and leaves nothing behind."""
+    try:
+        args = spec.takes.model_validate(dict(request.args))
+        async with asyncio.timeout(spec.timeout):
+            return Succeeded(plain(await spec.run(ComputeContext(request), args)))
+    except Exception as error:  # noqa: BLE001 - the edge: every failure becomes a value with a code
+        return _failed(spec, request, error)
+
+
 async def _tried(
     spec: ActionSpec,
     database: Database,
@@ -95,11 +105,11 @@ async def _tried(
     before_commit: BeforeCommit | None,
     outside: Outside | None,
 ) -> Outcome:
+    if spec.computes and before_commit is None:
+        return await run_computing(spec, request)
     try:
         args = spec.takes.model_validate(dict(request.args))
         async with asyncio.timeout(spec.timeout):
-            if spec.computes and before_commit is None:
-                return Succeeded(plain(await spec.run(ComputeContext(request), args)))
             work: Work = partial(_run_inside, spec, request, args)
             if isinstance(spec, Action) and spec.apart:
                 work = await _run_apart(spec, database, request, args, outside)

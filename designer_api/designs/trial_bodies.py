@@ -130,13 +130,6 @@ class ScenarioList(BaseModel):
     items: list[ScenarioRow]
 
 
-class NewScenario(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    name: Named
-    simulation: Simulation
-
-
 class RunAsked(Asked):
     names: Annotated[list[Named], Field(max_length=500)] | None = None
 

@@ -11,6 +11,7 @@ from designer_api.deps import Parts
 from designer_api.designs import trial_bodies
 from designer_api.designs.effective import meant
 from designer_api.designs.keeping import Opened, keep, opened, require_newest
+from designer_api.designs.node_trial_bodies import NewScenario, PinnedSimulation, PinnedTrial
 from designer_api.designs.rights import Right
 from designer_api.designs.trying import meant_text
 from designer_api.staffing import tenant_library
@@ -23,9 +24,10 @@ from waystation.design.checking import check
 from waystation.design.exact import shown
 from waystation.design.model import Tree, to_model
 from waystation.design.operations import exact
+from waystation.design.pins import Pins, as_steps, as_stubs, run_pinned
 from waystation.design.scenario_runs import Verdicts, run_all
 from waystation.design.trial_answers import answer
-from waystation.design.trials import Ran, World, run_now, scenario_of
+from waystation.design.trials import Ran, World, scenario_of
 from waystation.scenario_run import Verdict
 from waystation.store import definitions, people
 from waystation.store.designs import Content, Design
@@ -35,7 +37,7 @@ from waystation.store.session import TenantSession
 _MOST_CALLED = 50
 
 
-async def simulate(held: Parts, caller: Caller, name: str, asked: trial_bodies.Simulation) -> trial_bodies.Trial:
+async def simulate(held: Parts, caller: Caller, name: str, asked: PinnedSimulation) -> PinnedTrial:
     """Play a simulation on a design.
 
     Raises:
@@ -44,8 +46,9 @@ async def simulate(held: Parts, caller: Caller, name: str, asked: trial_bodies.S
     found = await opened(held, caller, name)
     text = await text_of(held, caller, found.design, asked)
     world, tree = await world_of(held, caller, text)
-    ran = await asyncio.to_thread(played, world, asked)
-    return trial_bodies.Trial.model_validate(await asyncio.to_thread(answer, ran, to_model(tree)))
+    ran, pins = await asyncio.to_thread(played, world, asked)
+    trial = await asyncio.to_thread(answer, ran, to_model(tree))
+    return PinnedTrial.model_validate({**trial, "pins": pins.told()})
 
 
 async def text_of(held: Parts, caller: Caller, design: Design, asked: trial_bodies.Simulation) -> str:
@@ -59,11 +62,11 @@ async def text_of(held: Parts, caller: Caller, design: Design, asked: trial_bodi
     return await asyncio.to_thread(meant_text, held, design, asked.text, asked.ops)
 
 
-def played(world: World, asked: trial_bodies.Simulation) -> Ran:
+def played(world: World, asked: PinnedSimulation) -> tuple[Ran, Pins]:
     """Play what was sent."""
     given = asked.model_dump(include={"start", "steps", "actions", "people", "settings"})
-    scenario = scenario_of(exact(given), world.process)
-    return run_now(world, scenario, at=asked.at)
+    wanted = {key: exact(pin.model_dump()) for key, pin in asked.pins.items()}
+    return run_pinned(world, scenario_of(exact(given), world.process), wanted, at=asked.at)
 
 
 async def world_of(held: Parts, caller: Caller, text: str) -> tuple[World, Tree]:
@@ -122,13 +125,12 @@ async def scenarios(held: Parts, caller: Caller, name: str) -> trial_bodies.Scen
     return trial_bodies.ScenarioList(items=items)
 
 
-async def save_scenario(
-    held: Parts, caller: Caller, name: str, seen: int | None, asked: trial_bodies.NewScenario
-) -> Opened:
+async def save_scenario(held: Parts, caller: Caller, name: str, seen: int | None, asked: NewScenario) -> Opened:
     """Keep what was simulated as a scenario.
 
     Raises:
-        Refused: as `simulate`; `revision_needed`, `changed_meanwhile`, `not_allowed`, `bad_scenario`.
+        Refused: as `simulate`; `revision_needed`, `changed_meanwhile`, `not_allowed`, `bad_scenario`,
+            `pin_not_in_scenario`, `pins_differ`.
     """
     found = await opened(held, caller, name, Right.EDIT)
     require_newest(found, seen)
@@ -138,11 +140,13 @@ async def save_scenario(
     return await keep(held, caller, found, content, "design.scenario", scenario=asked.name)
 
 
-def _with_scenario(world: World, content: Content, asked: trial_bodies.NewScenario) -> Content:
-    ran = played(world, asked.simulation)
+def _with_scenario(world: World, content: Content, asked: NewScenario) -> Content:
+    ran, pins = played(world, asked.simulation)
     if ran.outcome.refused is not None:
         raise ran.outcome.refused
     given = asked.simulation.model_dump(include={"start", "steps", "actions", "people", "settings"})
+    given["steps"] = as_steps(given["steps"], pins)
+    given["actions"] = {**given["actions"], **as_stubs(ran, pins)}
     row = scenario_text.scenario_from(asked.name, given, ran)
     return replace(content, scenarios=scenario_text.added(content.scenarios, world.process, row))
 

@@ -8,7 +8,16 @@ from fastapi import APIRouter, Path, Response
 
 from designer_api.auth.needs import needs
 from designer_api.deps import Held, Signed
-from designer_api.designs import bodies, keeping, rehearsing, trial_bodies, trials
+from designer_api.designs import bodies, keeping, node_trials, rehearsing, trial_bodies, trials
+from designer_api.designs.node_trial_bodies import (
+    NewScenario,
+    NodeSample,
+    NodeTrial,
+    NodeTrialAsked,
+    PinnedSimulation,
+    PinnedTrial,
+    SampleAsked,
+)
 from designer_api.etags import Seen
 from designer_api.routers.designs import DesignId, shown
 
@@ -18,9 +27,21 @@ router = APIRouter(
 
 
 @router.post("/simulate", dependencies=[needs("designs.see")])
-async def simulate(design: DesignId, body: trial_bodies.Simulation, held: Held, caller: Signed) -> trial_bodies.Trial:
+async def simulate(design: DesignId, body: PinnedSimulation, held: Held, caller: Signed) -> PinnedTrial:
     """Play steps on the design from its start; nothing is kept, and nothing outside happens."""
     return await trials.simulate(held, caller, design, body)
+
+
+@router.post("/nodes/try", dependencies=[needs("designs.see")])
+async def try_node(design: DesignId, body: NodeTrialAsked, held: Held, caller: Signed) -> NodeTrial:
+    """Run one node of the design alone with given data; nothing is kept, and nothing outside happens."""
+    return await node_trials.try_node(held, caller, design, body)
+
+
+@router.post("/nodes/sample", dependencies=[needs("designs.see")])
+async def sample(design: DesignId, body: SampleAsked, held: Held, caller: Signed) -> NodeSample:
+    """Data to try a node with: of a simulation, else of a saved scenario, else examples."""
+    return await node_trials.sample_for(held, caller, design, body)
 
 
 @router.get("/scenarios")
@@ -31,7 +52,7 @@ async def list_scenarios(design: DesignId, held: Held, caller: Signed) -> trial_
 
 @router.post("/scenarios")
 async def save_scenario(
-    design: DesignId, body: trial_bodies.NewScenario, held: Held, caller: Signed, seen: Seen, response: Response
+    design: DesignId, body: NewScenario, held: Held, caller: Signed, seen: Seen, response: Response
 ) -> bodies.Design:
     """Save what was simulated as a scenario, with what is true at its end."""
     found = await trials.save_scenario(held, caller, design, seen, body)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from waystation.contracts.catalog import ActionSpec, Catalog
 from waystation.design.exact import shown
 from waystation.scenario_actions import RealActions, ScenarioActions
+from workflows.machine.run import node_key
 from workflows.memory import ActionCall, Failed
 from workflows.scenarios import Scenario
 
@@ -41,20 +43,25 @@ class StandIns:
     """The runner of one trial.
 
     Args:
-        real: runs what has no effect outside; None: nothing runs for real.
+        real: runs what has no effect outside; None: only what computes and has no effect at all runs for real.
+        pins: by the node's address: what its action gives, as a stub says it.
+        used: told the address of each pin that is used.
     """
 
     catalog: Catalog
     scenario: Scenario
     real: RealActions | None = None
     tenant: str = "trial"
+    pins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    used: Callable[[str], None] = lambda _: None
     done: list[Done] = field(default_factory=list)
     made_up: dict[str, Any] = field(default_factory=dict)
     _stubs: ScenarioActions | None = None
+    _computing: RealActions | None = None
 
     async def __call__(self, call: ActionCall) -> Any:
         name = call.effect.action
-        result, said = await self._result(call), name in self.scenario.actions
+        result, said = await self._result(call), self._is_said(call)
         failed = result.code if isinstance(result, Failed) else None
         self.done.append(
             Done(
@@ -69,17 +76,33 @@ class StandIns:
         )
         return result
 
+    def _is_said(self, call: ActionCall) -> bool:
+        return call.effect.action in self.scenario.actions or self._pinned(call) is not None
+
+    def _pinned(self, call: ActionCall) -> Mapping[str, Any] | None:
+        return self.pins.get(node_key(call.effect.path)) if call.process == self.scenario.process else None
+
+    def _real(self) -> RealActions:
+        if self.real is not None:
+            return self.real
+        self._computing = self._computing or RealActions(self.catalog)
+        return self._computing
+
     async def _result(self, call: ActionCall) -> Any:
         name = call.effect.action
+        pinned = self._pinned(call)
+        if pinned is not None:
+            self.used(node_key(call.effect.path))
+            return Failed(str(pinned["fails"])) if "fails" in pinned else pinned.get("returns", {})
         if name in self.scenario.actions:
             if self._stubs is None:
-                self._stubs = ScenarioActions(self.scenario, self.tenant, self.real or RealActions(self.catalog))
+                self._stubs = ScenarioActions(self.scenario, self.tenant, self._real())
             return await self._stubs(call)
         spec = self.catalog.actions.get(name)
         if spec is None:
             return Failed("unknown_action", title=f"there is no action {name}")
-        if self.real is not None and not spec.outside:
-            return await self.real.run(self.tenant, call)
+        if spec.computes or (self.real is not None and not spec.outside):
+            return await self._real().run(self.tenant, call)
         made = example(spec)
         self.made_up[name] = {"returns": made}
         return made
@@ -89,7 +112,11 @@ def example(spec: ActionSpec) -> Any:
     """A result of the shape that an action gives."""
     if spec.gives is None:
         return {}
-    schema = spec.gives.model_json_schema()
+    return example_of(spec.gives.model_json_schema())
+
+
+def example_of(schema: dict[str, Any]) -> Any:
+    """A value that a JSON Schema allows, as simple as may be."""
     return _example(schema, schema.get("$defs", {}), 0)
 
 

@@ -71,7 +71,7 @@ def answer(ran: Ran, model: Tree) -> Tree:
     found["path"] = list(_path(entry.entries, [mark.get(case, 0) for mark in ran.marks]))[:_MOST]
     found["nodes"] = _nodes(entry.entries, state)
     found["edges"] = list(dict.fromkeys(_edges(entry.entries, model)))
-    found["tasks"] = [_task(act, entry.entries, plan, state) for act in state.acts.values() if _asks(act)]
+    found["tasks"] = tasks_in(state, entry.entries, plan)
     found["clocks"] = [_clock(each, state) for each in state.clocks.values()]
     found["waits"] = [{"node": node_of(each.path), "message": each.name, "key": each.value} for each in entry.awaits]
     found["incidents"] = [_incident(act) for act in state.acts.values() if act.failure is not None]
@@ -184,6 +184,11 @@ def _between(
     suited = [edge for edge in edges if edge.get("outcome") == outcome] if outcome is not None else []
     for edge in suited or edges[:1]:
         yield str(edge["id"])
+
+
+def tasks_in(state: CaseState, entries: list[Entry], plan: Plan) -> list[Tree]:
+    """The tasks that are open in a case, with who is asked and why."""
+    return [_task(act, entries, plan, state) for act in state.acts.values() if _asks(act)]
 
 
 def _asks(act: Activation) -> bool:

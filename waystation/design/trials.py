@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from waystation.design.stand_ins import StandIns
 from waystation.scenario_actions import RealActions
 from waystation.scenario_files import PlanBook, with_admin
 from workflows.engine import SCENARIO_START
+from workflows.machine import Program
 from workflows.memory import MemoryEngine
 from workflows.people import parse_people
 from workflows.scenarios import Scenario, read_scenarios, run_scenario
@@ -51,6 +52,20 @@ class Ran:
     def case(self) -> str | None:
         """The case that was started first."""
         return next(iter(self.engine.cases), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """How one trial differs from the others.
+
+    Args:
+        program: in place of the one that is made of the process's plan.
+        done: told after each step how many are done; 0 after the start.
+    """
+
+    program: Program | None = None
+    engine: Callable[..., MemoryEngine] = MemoryEngine
+    done: Callable[[int], None] = lambda _: None
 
 
 def scenario_of(tree: Mapping[str, Any], process: str) -> Scenario:
@@ -98,28 +113,31 @@ async def run(
     real: RealActions | None = None,
     runner: StandIns | None = None,
     tenant: str = "trial",
+    special: Special | None = None,
 ) -> Ran:
     """Play a scenario.
 
     Raises:
         Refused: `too_long`, `bad_people`.
     """
-    bounds = bounds or Bounds(SIMULATION_SECONDS)
+    bounds, special = bounds or Bounds(SIMULATION_SECONDS), special or Special()
     actions = runner or StandIns(world.catalog, scenario, real, tenant)
-    engine = MemoryEngine(
-        PlanBook(world.plans), people_of(scenario, world.people), actions, tenant=tenant,
+    programs = {} if special.program is None else {(world.process, 1): special.program}
+    made = special.engine(
+        PlanBook(world.plans, programs=programs), people_of(scenario, world.people), actions, tenant=tenant,
         settings=dict(scenario.settings), at=at or SCENARIO_START, watch=bounds.check,
     )  # fmt: skip
-    bounds.engine = engine
+    bounds.engine = made
     marks: list[dict[str, int]] = []
 
-    def done(_: int) -> None:
-        marks.append({name: len(case.entries) for name, case in engine.cases.items()})
+    def mark(number: int) -> None:
+        marks.append({name: len(case.entries) for name, case in made.cases.items()})
+        special.done(number)
 
-    outcome = await run_scenario(scenario, engine, world.plans, done=done)
+    outcome = await run_scenario(scenario, made, world.plans, done=mark)
     if outcome.refused is not None and outcome.refused.code == "too_long":
         raise outcome.refused
-    return Ran(engine, outcome, actions, scenario, marks)
+    return Ran(made, outcome, actions, scenario, marks)
 
 
 def run_now(world: World, scenario: Scenario, **more: Any) -> Ran:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from waystation.contracts.plan import Cell, CellTest, Table, TableRule
@@ -18,19 +19,29 @@ def decide(run: Run, table: Table, given: dict[str, Any], names: dict[str, Any])
     Raises:
         NodeError: `no_rule` when no rule hits; `table_overlap` when `unique` or `any` meets rules that disagree.
     """
+    hits, values, scope = hitting(run, table, given, names)
+    if not hits and not (table.hit == "collect" and table.aggregate in ("count", "list")):
+        raise NodeError("no_rule", "no rule of the table fits", {"values": {k: str(v) for k, v in values.items()}})
+    rules = [table.rules[index] for index in hits]
+    rows = [{name: run.value(rule.then.get(name), scope) for name in table.outputs} for rule in rules]
+    return _by_policy(table, rows)
+
+
+def hitting(
+    run: Run, table: Table, given: dict[str, Any], names: dict[str, Any]
+) -> tuple[list[int], dict[str, Any], dict[str, Any]]:
+    """Indexes of the rules that hit (with `first`: of the first), the inputs by column, and the names for outputs.
+
+    Raises:
+        NodeError: `expression`, an input or a cell cannot be computed.
+    """
     values = {
         column.name: given[column.name] if column.name in given else run.raw({"$": "${" + column.value + "}"}, names)
         for column in table.inputs
     }
     scope = {**names, **values}
-    if table.hit == "first":
-        hits = next(([rule] for rule in table.rules if _hits(run, rule, values, scope)), [])
-    else:
-        hits = [rule for rule in table.rules if _hits(run, rule, values, scope)]
-    if not hits and not (table.hit == "collect" and table.aggregate in ("count", "list")):
-        raise NodeError("no_rule", "no rule of the table fits", {"values": {k: str(v) for k, v in values.items()}})
-    rows = [{name: run.value(rule.then.get(name), scope) for name in table.outputs} for rule in hits]
-    return _by_policy(table, rows)
+    found = (index for index, rule in enumerate(table.rules) if _hits(run, rule, values, scope))
+    return list(islice(found, 1) if table.hit == "first" else found), values, scope
 
 
 def _hits(run: Run, rule: TableRule, values: dict[str, Any], scope: dict[str, Any]) -> bool:
