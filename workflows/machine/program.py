@@ -190,18 +190,36 @@ def schema_validator(schema: Mapping[str, Any]) -> Any:
 
 #: Keys that are ours and not JSON Schema's.
 _OURS = frozenset(
-    {"widget", "show_if", "required", "value", "options_from", "max_size", "max", "title", "help", "placeholder"}
+    {
+        "widget",
+        "show_if",
+        "required",
+        "value",
+        "options_from",
+        "max_size",
+        "max",
+        "title",
+        "help",
+        "placeholder",
+        "description",
+    }
 )
+#: Where a schema holds others: under names, one, or a list of them.
+_NAMED = frozenset({"properties", "patternProperties", "dependentSchemas"})
+_ONE = frozenset({"items", "contains", "additionalProperties", "propertyNames", "not", "if", "then", "else"})
+_LISTED = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 
 
 def plain_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON Schema part of a field: our own keys dropped, formats of ours turned into plain rules."""
     out: dict[str, Any] = {}
     for key, value in schema.items():
-        if key == "properties" and isinstance(value, Mapping):
+        if key in _NAMED and isinstance(value, Mapping):
             out[key] = {name: plain_schema(inner) for name, inner in value.items()}
-        elif key == "items" and isinstance(value, Mapping):
+        elif key in _ONE and isinstance(value, Mapping):
             out[key] = plain_schema(value)
+        elif key in _LISTED and isinstance(value, list | tuple):
+            out[key] = [plain_schema(inner) if isinstance(inner, Mapping) else inner for inner in value]
         elif key == "required" and isinstance(value, list | tuple):
             out[key] = list(value)
         elif key == "format" and value in ("money", "duration"):
