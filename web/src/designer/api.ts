@@ -1,6 +1,7 @@
 /** The designer's calls. They carry ETags, which the typed client does not show, so they go by `fetch` themselves. */
 import { keptLanguage } from '../i18n'
 import { signedOut } from '../api/client'
+import { remember } from './props/live/played'
 import { ApiProblem, problemOf } from '../api/problem'
 import type * as T from './types'
 
@@ -61,7 +62,12 @@ export const designs = {
   restore: (id: string, body: unknown, etag: string) => call<T.Design>('POST', `${of(id)}/restore`, body, etag),
   diff: (id: string, from: string, to: string) =>
     get<T.Diff>(`${of(id)}/diff?${new URLSearchParams({ from, to, models: 'true' })}`),
-  simulate: (id: string, body: unknown) => post<T.Value>(`${of(id)}/simulate`, body),
+  simulate: async (id: string, body: T.Config) => {
+    const played = await post<T.Value>(`${of(id)}/simulate`, body)
+    // The simulator's own plays have stubs, drills have none: only the former are what somebody wants to look at again.
+    if ('actions' in body && !played?.refused) remember(id, body)
+    return played
+  },
   scenarios: (id: string) => get<{ items: T.ScenarioItem[] }>(`${of(id)}/scenarios`),
   addScenario: (id: string, body: unknown, etag: string) => call<T.Design>('POST', `${of(id)}/scenarios`, body, etag),
   dropScenario: (id: string, name: string, etag: string) =>

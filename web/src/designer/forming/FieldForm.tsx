@@ -76,7 +76,7 @@ export function FieldForm({ form, name, field, change, rename, remove, may }: Pr
         <Switch id="field-shown" disabled={!may} checked={field.show_if !== undefined} onChange={(on) => set('show_if', on ? '${ true }' : undefined)} data-testid="show-if" />
       </div>
       {field.show_if !== undefined && <Line label={t('forming.showWhen')}><ConditionInput form={form} value={field.show_if} disabled={!may} change={(value) => set('show_if', value ?? '${ true }')} /></Line>}
-      {kind === 'formula' && <Line label={t('forming.formula')} id="field-value"><ExpressionInput id="field-value" form={form} value={field.value} disabled={!may} change={(value) => set('value', value ?? '')} placeholder="${ form.qty * form.price }" /></Line>}
+      {kind === 'formula' && <Line label={t('forming.formula')} id="field-value"><ExpressionInput id="field-value" form={form} how="expression" value={field.value} disabled={!may} change={(value) => set('value', value ?? '')} placeholder="${ form.qty * form.price }" /></Line>}
       {kind === 'serial' && <Line label={t('forming.serialRule')} id="field-value"><ExpressionInput id="field-value" form={form} value={field.value} disabled={!may} change={(value) => set('value', value ?? '${ case.id }')} placeholder="BX-${ case.key }" /><span className="soft small">{t('forming.serialHint')}</span></Line>}
       {(field.enum || field.items?.enum) && <Line label={t('forming.options')}><Options field={field} may={may} change={change} /></Line>}
       {kind === 'detail' && <Line label={t('forming.columns')}><Columns form={form} items={items} may={may} change={(next) => set('items', field.items?.properties ? { ...field.items, properties: next } : next)} /></Line>}

@@ -1,6 +1,7 @@
 /** The properties of an edge: the condition of a branch and its place in the order, or the event that it waits for. */
 import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined, DeleteOutlined } from '@ant-design/icons'
 import { Button, Input, Select, Switch } from 'antd'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLanguage } from '../../i18n'
 import { useCatalogue, useNamed } from '../catalogue'
@@ -11,6 +12,9 @@ import { edgeWords, nodeWords } from '../words'
 import { ConditionInput } from './controls/ConditionControl'
 import { DurationInput } from './controls/DurationControl'
 import { ExpressionInput } from './controls/ExpressionControl'
+import { PlaceOf } from './live/place'
+import { Taken } from './live/Taken'
+import { useFates } from './live/useResult'
 import { useTargets } from './Ways'
 
 function Event({ edge, may }: { edge: FlowEdge; may: boolean }) {
@@ -74,8 +78,10 @@ export function EdgeForm({ edge }: { edge: FlowEdge }) {
     select([edgeName(`${edge.from}:branch:${at + by}`)])
   }
   const isDefault = edge.when === undefined || edge.when === null
+  const fate = useFates(source, sisters)[edge.id]
+  const place = useMemo(() => ({ node: edge.from ?? '', field: edge.way === 'message' ? 'on.message.match' : 'next', form: '' }), [edge.from, edge.way])
   return (
-    <>
+    <PlaceOf value={place}>
       <header className="drawer-head plain">
         <div>
           <strong>{edgeWords(edge, model, named, language) || t('props.ways.next')}</strong>
@@ -84,6 +90,7 @@ export function EdgeForm({ edge }: { edge: FlowEdge }) {
         <Button type="text" icon={<CloseOutlined />} aria-label={t('design.close')} onClick={() => select([])} />
       </header>
       <div className="drawer-body">
+        {edge.way === 'branch' && <p className="edge-fate" role="status"><Taken fate={fate} /></p>}
         {problems.map((problem, index) => (
           <p key={index} className={`prop-problem ${problem.severity}`}>
             {language === 'zh' ? problem.zh : problem.en} {language === 'zh' ? problem.hint_zh : problem.hint_en}
@@ -121,6 +128,6 @@ export function EdgeForm({ edge }: { edge: FlowEdge }) {
           </Button>
         )}
       </div>
-    </>
+    </PlaceOf>
   )
 } // prettier-ignore

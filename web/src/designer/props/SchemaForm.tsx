@@ -1,13 +1,14 @@
 /** A property form drawn from a JSON Schema and its hints: a new kind of node or action needs nothing here. */
 import { QuestionCircleOutlined } from '@ant-design/icons'
 import { Tooltip } from 'antd'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { sentenceIn, useLanguage } from '../../i18n'
 import { useDesign } from '../store/design'
 import type { Config, Problem, Schema, Ui, Value } from '../types'
 import { controlFor } from './controls'
 import { resolved } from './control'
+import { PlaceOf } from './live/place'
 import './props.css'
 
 type Props = {
@@ -55,6 +56,7 @@ export function Row({ name, schema, ui, root, value, change, path, node, problem
   const title = NAMED.has(name) ? t(`props.named.${name}`) : text(found['x-i18n']?.title) || (found.title as string) || name
   const about = text(found['x-i18n']?.description) || (found.description as string | undefined) || ''
   const id = `prop-${own.replaceAll('.', '-')}`
+  const place = useMemo(() => ({ node: node ?? '', field: own, form: '' }), [node, own])
   return (
     <div className={`prop ${mine.some((one) => one.severity === 'error') ? 'bad' : ''} ${here ? 'here' : ''}`} ref={box} data-prop={own}>
       <label className="prop-name" htmlFor={id}>
@@ -66,7 +68,9 @@ export function Row({ name, schema, ui, root, value, change, path, node, problem
           </Tooltip>
         )}
       </label>
-      <Control id={id} name={name} value={value} change={(next) => change(name, next)} schema={found} ui={hints} root={root ?? schema} path={own} node={node} problems={mine} disabled={disabled} />
+      <PlaceOf value={place}>
+        <Control id={id} name={name} value={value} change={(next) => change(name, next)} schema={found} ui={hints} root={root ?? schema} path={own} node={node} problems={mine} disabled={disabled} />
+      </PlaceOf>
       {mine.map((problem, index) => (
         <p key={index} className={`prop-problem ${problem.severity}`}>
           {sentenceIn(problem, language)} {language === 'zh' ? problem.hint_zh : problem.hint_en}

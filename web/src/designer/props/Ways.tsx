@@ -8,6 +8,8 @@ import { edgeName } from '../flow/SimpleView'
 import { edit, select, useDesign } from '../store/design'
 import type { FlowNode } from '../types'
 import { edgeWords, nodeWords } from '../words'
+import { Taken } from './live/Taken'
+import { useFates } from './live/useResult'
 
 const events = ['error', 'deadline', 'message'] as const
 const fresh = { error: { code: '*' }, deadline: { in: '1d' }, message: { name: 'message', match: '' } }
@@ -35,6 +37,7 @@ export function Ways({ node, may }: { node: FlowNode; may: boolean }) {
   const model = useDesign((state) => state.model)!
   const targets = useTargets(node)
   const edges = model.edges.filter((edge) => edge.from === node.id)
+  const sampled = useFates(node, edges)
   if (kindOf(catalogue, node)?.exit === 'none') return null
   const outcomes = [...new Set([...(kindOf(catalogue, node)?.outcomes ?? []), ...Object.keys((Array.isArray(node.config.outcomes) ? {} : node.config.outcomes) ?? {})])].filter((one) => !edges.some((edge) => edge.outcome === one))
   const end = targets[targets.length - 1]!.value
@@ -49,6 +52,7 @@ export function Ways({ node, may }: { node: FlowNode; may: boolean }) {
         <div className="way" key={edge.id}>
           <button type="button" className="way-words" onClick={() => select([edgeName(edge.id)])} disabled={edge.way === 'next' || edge.way === 'outcome'}>
             {edgeWords(edge, model, named, language) || t('props.ways.next')}
+            <Taken fate={sampled[edge.id]} />
           </button>
           <Select aria-label={t('props.ways.to')} showSearch={{ optionFilterProp: 'label' }} value={edge.to} disabled={!may} options={targets} onChange={(to) => edit([{ op: 'set_edge', edge: edge.id, to }], t('design.did.connect'))} />
           <Button type="text" icon={<DeleteOutlined />} aria-label={t('design.did.disconnect')} disabled={!may || edge.way === 'next'} onClick={() => edit([{ op: 'disconnect', edge: edge.id }], t('design.did.disconnect'))} />

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useLanguage } from '../../i18n'
 import { useNamed } from '../catalogue'
 import { AccessInput } from '../props/controls/AccessControl'
+import { LiveResult } from '../props/live/LiveResult'
 import { edit, useDesign } from '../store/design'
 import type { Value } from '../types'
 import './steps.css'
@@ -79,6 +80,7 @@ export function Basics() {
                 <Button>{t('design.basics.insert')}</Button>
               </Dropdown>
             </div>
+            <LiveResult value={wordsOf(head.title_of_case, 'zh')} box="basics-case" />
             <span className="soft small">{reads ? t('design.basics.caseReads', { reads }) : t('design.basics.caseTitleHint', { example: '${ data.reason }' })}</span>
           </div>
           {access('start', t('design.basics.who'))}

@@ -98,7 +98,7 @@ function One({ id, table, may }: { id: string; table: TableBody; may: boolean })
               {inputs.map((input, index) => (
                 <th scope="col" key={index} className="in">
                   <Input size="small" aria-label={t('tables.input')} value={String(input.name ?? '')} disabled={!may} onChange={(event) => set('inputs', inputs.map((one, i) => (i === index ? { ...one, name: event.target.value } : one)), `in.${index}`)} />
-                  <ExpressionInput label={t('tables.value')} value={input.value} disabled={!may} change={(value) => set('inputs', inputs.map((one, i) => (i === index ? { ...one, value: value ?? '' } : one)), `inv.${index}`)} />
+                  <ExpressionInput label={t('tables.value')} how="expression" value={input.value} disabled={!may} change={(value) => set('inputs', inputs.map((one, i) => (i === index ? { ...one, value: value ?? '' } : one)), `inv.${index}`)} />
                 </th>
               ))}
               {outputs.map((output, index) => <th scope="col" key={index} className="out"><Input size="small" aria-label={t('tables.output')} value={nameOf(output)} disabled={!may || typeof output !== 'string'} onChange={(event) => set('outputs', outputs.map((one, i) => (i === index ? event.target.value : one)), `out.${index}`)} /></th>)}

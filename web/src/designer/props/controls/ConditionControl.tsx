@@ -10,6 +10,7 @@ import { useLibrary, useNamed } from '../../catalogue'
 import type { Field, Value } from '../../types'
 import { comparisonsOf, isNumber, parsed, printed, wrapped, type Comparison, type Group, type Named, type Row } from '../conditions'
 import type { ControlProps } from '../control'
+import { LiveResult } from '../live/LiveResult'
 import { ExpressionInput } from './ExpressionControl'
 
 function ValueInput({ row, named, change }: { row: Row; named: Named | undefined; change: (value: Value) => void }) {
@@ -115,7 +116,14 @@ export function ConditionInput({ id, value, change, form, disabled }: Props) {
   const write = (group: Group) => change(group.items.length === 0 ? undefined : wrapped(printed(group)))
   return (
     <fieldset className="condition" id={id} disabled={disabled}>
-      {expert || rows === null ? <ExpressionInput value={value} change={change} form={form} disabled={disabled} label={t('props.condition.expression')} /> : <GroupEditor group={rows} named={named} change={write} />}
+      {expert || rows === null ? (
+        <ExpressionInput value={value} change={change} form={form} how="condition" disabled={disabled} label={t('props.condition.expression')} />
+      ) : (
+        <>
+          <GroupEditor group={rows} named={named} change={write} />
+          {rows.items.length > 0 && <LiveResult value={value} how="condition" form={form} />}
+        </>
+      )}
       <Button size="small" type="link" className="condition-mode" disabled={rows === null} onClick={() => setExpert(!expert)}>
         {rows === null ? t('props.condition.tooHard') : expert ? t('props.condition.simple') : t('props.condition.expert')}
       </Button>

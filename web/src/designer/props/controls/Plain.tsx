@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLanguage } from '../../../i18n'
 import type { ControlProps } from '../control'
+import { LiveResult } from '../live/LiveResult'
 
 const orNothing = (value: string) => (value === '' ? undefined : value)
 
@@ -23,23 +24,26 @@ export function TextControl({ id, value, change, name, disabled }: ControlProps)
   }
   const long = name === 'description'
   return (
-    <div className="prop-text">
-      {long ? (
-        <Input.TextArea id={id} autoSize={{ minRows: 2, maxRows: 6 }} value={said} disabled={disabled} onChange={(event) => write(event.target.value)} />
-      ) : (
-        <Input id={id} value={said} disabled={disabled} onChange={(event) => write(event.target.value)} />
-      )}
-      <Segmented
-        size="small"
-        value={shown}
-        onChange={setShown}
-        aria-label={t('props.language')}
-        options={[
-          { value: 'zh', label: '中' },
-          { value: 'en', label: 'EN' },
-        ]}
-      />
-    </div>
+    <>
+      <div className="prop-text">
+        {long ? (
+          <Input.TextArea id={id} autoSize={{ minRows: 2, maxRows: 6 }} value={said} disabled={disabled} onChange={(event) => write(event.target.value)} />
+        ) : (
+          <Input id={id} value={said} disabled={disabled} onChange={(event) => write(event.target.value)} />
+        )}
+        <Segmented
+          size="small"
+          value={shown}
+          onChange={setShown}
+          aria-label={t('props.language')}
+          options={[
+            { value: 'zh', label: '中' },
+            { value: 'en', label: 'EN' },
+          ]}
+        />
+      </div>
+      <LiveResult value={said} box={id} />
+    </>
   )
 }
 
