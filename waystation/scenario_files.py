@@ -5,6 +5,7 @@ The same `Setup` feeds the in-memory engine and the one on a Temporal server.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -26,6 +27,8 @@ from waystation.contracts.problems import Problem, has_errors
 from workflows.machine import Program
 from workflows.people import parse_people
 from workflows.scenarios import Scenario, ScenarioFile, read_scenarios
+
+_SCENARIO_KEY = re.compile(r"^\s*[\"']?scenarios?[\"']?\s*:", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -104,6 +107,17 @@ def prepare(paths: Iterable[Path], catalog: Catalog) -> Iterator[Setup | Broken]
     for file in definitions.files:
         if file.kind == "scenario" and file.path in asked:
             yield from _file(file, asked[file.path], definitions, catalog)
+        elif file.path in asked and _hides_scenarios(file):
+            shown = str(asked[file.path])
+            found = [
+                replace(each, place=replace(each.place, file=shown)) for each in definitions.problems(file, catalog)
+            ]
+            yield Broken(shown, as_text(found, {shown: file.source}, files=1, language="en"))
+
+
+def _hides_scenarios(file: DefinitionFile) -> bool:
+    """Whether a syntax error has swallowed what says that the file holds scenarios: they must not be lost quietly."""
+    return bool(file.source.flaws) and (not file.tree or _SCENARIO_KEY.search(file.source.text) is not None)
 
 
 def _read(path: Path) -> DefinitionFile:

@@ -124,3 +124,16 @@ async def test_a_broken_process_names_its_place(tmp_path: Path) -> None:
     assert isinstance(broken, Broken)
     assert "unknown_node" in broken.report
     assert ":7:" in broken.report
+
+
+@pytest.mark.parametrize(
+    "text", ["scenario: [x\nprocess: p\nsteps: []\n", "\tscenario: x\n\tprocess: p\n", "a: [1\n b: 2\n"]
+)
+async def test_a_file_whose_syntax_hides_its_scenarios_fails(text: str, tmp_path: Path) -> None:
+    """Beside one that passes it would otherwise be lost quietly."""
+    (tmp_path / "good.yaml").write_text(WRONG.format(step="expect: { open: [a] }"), encoding="utf-8")
+    assert (await run(tmp_path)).passed
+    (tmp_path / "hidden.yaml").write_text(text, encoding="utf-8")
+    report = await run(tmp_path)
+    assert not report.passed
+    assert "hidden.yaml" in report.as_text()

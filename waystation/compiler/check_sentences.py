@@ -136,10 +136,10 @@ CHECK_SENTENCES: dict[str, tuple[str, ...]] = {
         "the condition is never true, so this edge is never taken",
     ),
     "dead_branch/after_default": (
-        "前一个分支总会成立，这条边永远不会被走到",
-        "an entry before it always holds, so this edge is never taken",
-        "把默认分支放在最后",
-        "put the default last",
+        "前面的分支总会被走到（恒成立，或已有默认分支），这条边永远不会被走到",
+        "an entry before it always holds or is the default already, so this edge is never taken",
+        "只保留一个默认分支，并放在最后",
+        "keep one default, and put it last",
     ),
     "dead_branch/repeated": (
         "前面已有同样的条件，这条边永远不会被走到",

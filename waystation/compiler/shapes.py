@@ -212,6 +212,9 @@ _KNOWN_TIMEZONES: set[str] = set()
 
 
 def _who(value: Any) -> str:
+    """`role:x`, or `{role: x}` as in a rule of an approval."""
+    if isinstance(value, dict) and len(value) == 1:
+        value = ":".join(str(part) for part in (*value.keys(), *value.values()))
     if not isinstance(value, str) or not _WHO.match(value):
         raise wrong("access")
     return value
@@ -229,6 +232,18 @@ def _save_target(value: Any) -> str:
     return value
 
 
+_WHO_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "pattern": "^(role|user|group):.+"},
+        {
+            "type": "object",
+            "propertyNames": {"enum": ["role", "user", "group"]},
+            "additionalProperties": {"type": "string"},
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    ]
+}
 Id = Annotated[str, *_leaf(_identifier, {"type": "string", "pattern": f"^{IDENTIFIER}$"})]
 FieldName = Annotated[str, *_leaf(_field_name, {"type": "string", "pattern": r"^[^\W\d]\w*$"})]
 Target = Annotated[str, *_leaf(_target, {"type": "string", "minLength": 1})]
@@ -245,7 +260,7 @@ Seconds = Annotated[float, *_leaf(_seconds, {"type": "string", "examples": ["1s"
 StepTime = Annotated[str, *_leaf(_percent_or_duration, {"type": "string", "examples": ["75%", "100%", "1d"]})]
 Distance = Annotated[str, *_leaf(_distance, {"type": "string", "examples": ["3km", "500m"]})]
 Timezone = Annotated[str, *_leaf(_timezone, {"type": "string", "examples": ["Asia/Shanghai"]})]
-Who = Annotated[str, *_leaf(_who, {"type": "string", "pattern": "^(role|user|group):.+"})]
+Who = Annotated[str, *_leaf(_who, _WHO_SCHEMA)]
 NumberValue = Annotated[Any, *_leaf(_number_or_expression, {"type": ["number", "string"]})]
 SaveTarget = Annotated[str, *_leaf(_save_target, {"type": "string"})]
 #: Any JSON; texts in it may hold expressions.

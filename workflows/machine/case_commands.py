@@ -279,8 +279,7 @@ def cancel_node(run: Run, command: Command) -> Work:
         frame = run.frame(act)
         before = len(frame.undo)
         token = tokens.withdraw(run, act, "cancelled by command", undo_inside=True, undo_late=True)
-        records = frame.undo[before:]
-        del frame.undo[before:]
+        records = undo.take_inside(frame, act, before)
         if records:
             undo.start(run, records, "cancel_node", [])
         tokens.die(run, frame, token)

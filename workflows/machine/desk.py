@@ -19,6 +19,7 @@ from workflows.panel import (
     PanelSettings,
     answerers,
     convene,
+    deserted,
     enlarge,
     keep_answers,
     replace,
@@ -128,6 +129,9 @@ def _change_people(run: Run, act: Activation, purpose: str, resolution: Resoluti
         changes = replace(panel, resolution.seats, run.state.now)
     elif purpose == "add":
         changes = enlarge(panel, resolution.seats, run.state.now)
+    elif deserted(panel, resolution, run.state.gone):
+        failures.guarded(run, act, _go_on_without, resolution)
+        return
     else:
         changes = reseat(panel, resolution, run.state.now, gone=run.state.gone)
     for change in changes:
@@ -137,15 +141,10 @@ def _change_people(run: Run, act: Activation, purpose: str, resolution: Resoluti
 
 def _seat(run: Run, act: Activation, resolution: Resolution) -> None:
     """The people are known: offer the task, or go on at once where nobody needs to be asked."""
+    if resolution.empty in ("skip", "reject", "fail") or not resolution.seats:
+        _go_on_without(run, act, resolution)
+        return
     params: Params = run.node(act).params
-    if resolution.empty == "skip":
-        close(run, act, _first_outcome(params), "nobody to ask: skip")
-        return
-    if resolution.empty == "reject":
-        close(run, act, "rejected", "nobody to ask: reject")
-        return
-    if resolution.empty == "fail" or not resolution.seats:
-        raise NodeError("no_approver", "nobody was found to work on this", {"node": act.node})
     act.panel = convene(_settings(run, act, params), resolution, run.state.now)
     act.phase = "open"
     kept = run.state.kept.pop(run.node(act).key, None)
@@ -155,6 +154,16 @@ def _seat(run: Run, act: Activation, resolution: Resolution) -> None:
         )
     show(run, act, opened=True)
     decide(run, act)
+
+
+def _go_on_without(run: Run, act: Activation, resolution: Resolution) -> None:
+    """There is nobody to ask: what `when_empty` says."""
+    if resolution.empty == "skip":
+        close(run, act, _first_outcome(run.node(act).params), "nobody to ask: skip")
+    elif resolution.empty == "reject":
+        close(run, act, "rejected", "nobody to ask: reject")
+    else:
+        raise NodeError("no_approver", "nobody was found to work on this", {"node": act.node})
 
 
 def _first_outcome(params: Params) -> str:

@@ -77,7 +77,7 @@ def check(run: Run, command: Command) -> Work:
     act = _task(run, command)
     if act is None or act.panel is None or act.phase != "open":
         if command.verb == "take_back":
-            raise Refused("too_late", "the process has gone on", "流程已继续，无法拿回")
+            raise _nothing_to_take_back(run, command)
         raise commands.not_open(f"{command.task} is not open", f"{command.task} 未打开")
     ctx = Surroundings(run, act, command)
     panel = act.panel
@@ -174,7 +174,7 @@ def _answered(run: Run, act: Activation, command: Command, ctx: Surroundings) ->
 # ------------------------------------------------------------------------------------------------ going back
 def _return(run: Run, act: Activation, panel: Panel, command: Command, ctx: Surroundings) -> Work:
     rule: ReturnRule = getattr(run.node(act).params, "returns", ReturnRule())
-    if _to_previous(command, rule) and has_previous(panel):
+    if _to_previous(command, rule) and has_previous(panel, command.actor):
         return lambda: _step_back(run, act, panel, command, ctx)
     target = _return_target(run, act, command, rule)
     chosen = ReturnRule(
@@ -203,7 +203,7 @@ def _to_previous(command: Command, rule: ReturnRule) -> bool:
 
 def _step_back(run: Run, act: Activation, panel: Panel, command: Command, ctx: Surroundings) -> None:
     """In a sequence the previous person is asked again, inside the same activation: nothing is undone."""
-    for change in (*perform(panel, command, ctx), *step_back(panel, run.state.now)):
+    for change in (*perform(panel, command, ctx), *step_back(panel, run.state.now, command.actor)):
         _journal(run, act, change, command, ctx)
     desk.after_change(run, act)
 
@@ -226,6 +226,14 @@ def _return_target(run: Run, act: Activation, command: Command, rule: ReturnRule
 
 
 # ------------------------------------------------------------------------------------------------- take back
+def _nothing_to_take_back(run: Run, command: Command) -> Refused:
+    """Whoever gave no answer there has none to take back; for the others it is too late."""
+    answers = run.state.answers.get(node_key(command.task or ""), {})
+    if answers and all(command.actor not in (record.person, record.by) for record in answers.values()):
+        return Refused("not_yours", "you gave no answer there", "您没有在此处作出答复")
+    return Refused("too_late", "the process has gone on", "流程已继续，无法拿回")
+
+
 def _decided_before(run: Run, command: Command) -> Work | None:
     """The actor takes back an answer that has decided its node; None when the node is still open."""
     act = _task(run, command)

@@ -101,8 +101,7 @@ def leave_by(run: Run, act: Activation, edge: Boundary, brought: dict[str, Any],
     frame, node = run.frame(act), run.node(act)
     before = len(frame.undo)
     token = tokens.withdraw(run, act, why, undo_inside=True, undo_late=True)
-    inside = frame.undo[before:]
-    del frame.undo[before:]
+    inside = undo.take_inside(frame, act, before)
     token.brought = {**token.brought, **brought}
     token.came = node.id
     run.journal(EntryKind.EDGE_TAKEN, act.path, node.key, to=edge.to, why=why)

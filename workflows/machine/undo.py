@@ -72,6 +72,19 @@ def take_region(frame: Frame, inside: Callable[[UndoRecord], bool]) -> list[Undo
     return taken
 
 
+def take_inside(frame: Frame, act: Activation, before: int) -> list[UndoRecord]:
+    """Cut out what there is to undo inside a node that is withdrawn.
+
+    That is what its bodies handed up just now, since the frame held `before` records, and what items of a foreach
+    handed up when they were done: they belong to the foreach until it goes on.
+    """
+    handed_up = frame.undo[before:]
+    del frame.undo[before:]
+    if act.work.get("went_on"):
+        return handed_up
+    return take_region(frame, lambda record: record.path.startswith(f"{act.path}[")) + handed_up
+
+
 def all_records(run: Run) -> list[UndoRecord]:
     """Every record of the case, oldest first, whatever frame holds it."""
     records = [record for frame in run.state.frames.values() for record in frame.undo]

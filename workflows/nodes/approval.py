@@ -14,7 +14,7 @@ from waystation.compiler.lowering import NUMBER, NodeLowering
 from waystation.compiler.node_shapes import DeadlineLike, FormUseLike, FormUseShape, NodeShape
 from waystation.compiler.people_shapes import AskingKeys, Rules
 from waystation.compiler.returning import ReturnShape, lower_return
-from waystation.compiler.shapes import Condition, NumberValue, Shape, about, choice_of
+from waystation.compiler.shapes import Condition, NumberValue, Shape, about, choice_of, short
 from waystation.contracts.catalog import Card
 from waystation.contracts.params import DEFAULT_ALLOW, ApprovalParams, ReturnRule
 from waystation.contracts.problems import Path
@@ -60,7 +60,9 @@ class ApprovalConfig(NodeShape, AskingKeys):
     decide: Literal["early", "late"] = about("何时定结果。", "When it is decided.", default="early")
     refusals: Literal["any", "all"] = about("或签时怎样算拒绝。", "With `any`: whose refusal decides.", default="any")
     form: FormUseLike | None = about("表单。", "The form.", default=None)
-    return_: ReturnShape | None = about("退回。", "Where it may be returned to.", default=None, alias="return")
+    return_: Annotated[ReturnShape, short("to", str, list)] | None = about(
+        "退回。", "Where it may be returned to.", default=None, alias="return"
+    )
     deadline: DeadlineLike | None = about("期限。", "A clock.", default=None)
     open_while: Condition | None = about("条件成立时才开放。", "Open only while this holds.", default=None)
     priority: NumberValue = about("优先级。", "Priority.", default=None)

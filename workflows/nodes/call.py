@@ -66,7 +66,7 @@ class Call(Kind[CallConfig]):
         if not config.wait:
             return Outcomes()
         signature = (lowering.compilation.library.processes or {}).get(config.process)
-        return Outcomes(signature.outcomes) if signature is not None else Outcomes(None)
+        return Outcomes(signature.outcomes, also=("done",)) if signature is not None else Outcomes(None)
 
     def names_in_save(self, config: CallConfig, lowering: NodeLowering) -> Mapping[str, Type]:
         signature = (lowering.compilation.library.processes or {}).get(config.process)

@@ -11,6 +11,7 @@ from workflows.panel.model import Answer, Chair, Change, Panel, PanelSettings
 from workflows.panel.record import agreed, answered_by, answers_of, fingerprint, revise
 from workflows.panel.seating import (
     convene,
+    deserted,
     enlarge,
     has_previous,
     keep_answers,
@@ -35,6 +36,7 @@ __all__ = [
     "answers_of",
     "check",
     "convene",
+    "deserted",
     "enlarge",
     "fingerprint",
     "has_previous",

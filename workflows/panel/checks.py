@@ -190,8 +190,14 @@ def _overtaken(panel: Panel, chair: Chair) -> bool:
 
 
 def _leaves_enough(panel: Panel, command: Command) -> None:
-    """`would_be_empty`: a removal decides nothing, leaves somebody to answer, and the mode can still be met."""
+    """`would_be_empty`: a removal leaves somebody who has not answered, and the mode can still be met.
+
+    It may make the approval certain: with a share of a smaller base, the approvals given can be enough.
+    """
     rest = without(panel, people_named(command.args))
-    nobody_left = all(opinion(rest, chair) is not None for chair in rest.base()) or not answerers(rest)
-    if nobody_left or verdict(rest) is not None or (can_still_pass(panel) and not can_still_pass(rest)):
+    decided = verdict(rest)
+    nobody_left = all(opinion(rest, chair) is not None for chair in rest.base())
+    nobody_asked = decided is None and not answerers(rest)
+    met = decided in (None, "approved") and (can_still_pass(rest) or not can_still_pass(panel))
+    if nobody_left or nobody_asked or not met:
         raise refusal("would_be_empty")

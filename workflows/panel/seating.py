@@ -151,6 +151,12 @@ def reseat(panel: Panel, resolution: Resolution, at: datetime, gone: Collection[
     return [Change("verb", {"verb": "reseat", "out": out, "who": [seat.person for seat in added]})]
 
 
+def deserted(panel: Panel, resolution: Resolution, gone: Collection[str] = ()) -> bool:
+    """Has everybody who was asked gone, before any answer, and is nobody found in their place?"""
+    found = {seat.person: seat for seat in resolution.seats}
+    return not found and all(_drops(chair, found, gone) for chair in panel.base())
+
+
 def _spoken_for(panel: Panel, dropped: Sequence[Chair]) -> frozenset[str]:
     """People who sit here, whose seat somebody has taken over, or whom a verb or a deadline took away."""
     staying = [chair for chair in panel.chairs if chair not in dropped and chair.state != "left"]
@@ -194,19 +200,24 @@ def withdraw_others(panel: Panel) -> list[Change]:
     return [Change("verb", {"verb": "withdrawn", "who": out})] if out else []
 
 
-def has_previous(panel: Panel) -> bool:
-    """Whether somebody has answered before those who are asked now, one after another."""
-    return panel.mode == "sequence" and bool(_before(panel))
+def has_previous(panel: Panel, actor: str = "") -> bool:
+    """Whether somebody has answered before the actor, one after another."""
+    return panel.mode == "sequence" and bool(_before(panel, actor))
 
 
-def _before(panel: Panel) -> list[Chair]:
+def _before(panel: Panel, actor: str) -> list[Chair]:
+    """Who has answered before: all earlier stages, or for somebody put after another that one alone."""
+    put_after = [chair for chair in open_chairs(panel) if chair.relation == "after"]
+    parents = [panel.chair(chair.parent) for chair in put_after if actor in (chair.person, *chair.proxies)]
+    if parents:
+        return [parent for parent in parents if parent is not None]
     stage = stage_now(panel)
     return [chair for chair in panel.base() if chair.stage < stage and chair.state == "answered"]
 
 
-def step_back(panel: Panel, at: datetime) -> list[Change]:
+def step_back(panel: Panel, at: datetime, actor: str = "") -> list[Change]:
     """Return to the previous person of a sequence: his answer is dropped and he is asked again. [] if there is none."""
-    before = _before(panel)
+    before = _before(panel, actor)
     if not before:
         return []
     back_to = max(chair.stage for chair in before)

@@ -41,6 +41,12 @@ def held_chairs(panel: Panel) -> list[Chair]:
     return [chair for chair in panel.chairs if _asked(panel, chair, stage) and held(panel, chair)]
 
 
+def turn_to_come(panel: Panel, person: str) -> bool:
+    """Will this person be asked only after others have answered? Until then he does not see the task."""
+    stage = stage_now(panel)
+    return any(chair.state == "open" and chair.stage > stage for chair in panel.base() if chair.person == person)
+
+
 def stage_now(panel: Panel) -> int:
     """The stage that is being asked. Undecided `any` moves on by stages decided, other modes by stages answered."""
     base = panel.base()

@@ -16,6 +16,8 @@ from workflows.machine.commands import is_among
 from workflows.machine.run import node_key
 from workflows.machine.state import Activation
 from workflows.panel import answerers, viewers
+from workflows.panel.model import Panel
+from workflows.panel.turns import turn_to_come
 from workflows.scenarios.differences import Failure, Said, about, unlike
 
 #: Kinds that stand open by themselves; the others contain something or pass at once.
@@ -159,14 +161,17 @@ class _Look:
                 and named.act.phase == "open"
                 and (
                     str(person) in viewers(named.act.panel)
-                    or (key == "visible" and self._may_see(program, str(person)))
+                    or (key == "visible" and self._may_see(program, named.act.panel, str(person)))
                 )
             ]
             lines += _matched(f"{key} of {person}", _strings(tasks), seen, seen)
         return lines
 
-    def _may_see(self, program: Program, person: str) -> bool:
+    def _may_see(self, program: Program, panel: Panel, person: str) -> bool:
+        """By `access`; where that is absent everybody may, but whose turn has not come does not see it before."""
         access = program.plan.access.see
+        if not access and turn_to_come(panel, person):
+            return False
         facts = facts_for(self.engine.organisation(), person, program.plan.process, self.engine.now())
         return not access or is_among(access, person, facts)
 

@@ -84,9 +84,10 @@ def dead(kind, *ways):
 
 
 def test_edges_that_are_never_taken():
-    """Constant conditions, entries behind one that always holds, the same condition again."""
+    """Constant conditions, entries behind one that always holds, the same condition again, a second default."""
     assert dead("choice", ("1 > 2", "a"), ("data.x", "b"), (None, "end")) == [(0, "false")]
-    assert dead("choice", (None, "a"), ("data.x", "b")) == [(1, "after_default")]
+    assert dead("choice", (None, "a"), ("data.x", "b")) == []  # the default is tried last, wherever it stands
+    assert dead("choice", (None, "a"), ("data.x", "b"), (None, "end")) == [(2, "after_default")]
     assert dead("choice", ("true", "a"), (None, "b")) == [(1, "after_default")]
     assert dead("choice", ("data.x", "a"), ("data.x ", "b"), (None, "end")) == [(1, "repeated")]
     assert dead("fork", ("data.x", "a"), ("data.x", "b"), ("false", "end")) == [(2, "false")]

@@ -213,10 +213,16 @@ class TestRemove:
         room = approval(Seat("ann", weight=1), Seat("bob", weight=5), mode="weight", quota=3)
         assert room.refuses("ann", "remove", who="bob") == "would_be_empty"
 
-    def test_a_removal_decides_nothing(self) -> None:
+    def test_a_removal_may_make_the_approval_certain(self) -> None:
         room = approval("ann", "bob", "cid", "dan", mode="percent", quota=50)
         room.does("ann", "approve")
-        assert room.refuses("bob", "remove", who=["cid", "dan"]) == "would_be_empty"
+        room.does("bob", "remove", who=["cid", "dan"])
+        assert room.result == "approved"
+
+    def test_a_removal_refuses_nothing(self) -> None:
+        room = approval("ann", "bob", "cid", mode="percent", quota=60)
+        room.does("ann", "reject")
+        assert room.refuses("bob", "remove", who="cid") == "would_be_empty"
 
     def test_who_was_put_before_somebody_may_send_away_his_neighbour(self) -> None:
         room = approval("ann")

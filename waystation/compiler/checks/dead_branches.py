@@ -20,7 +20,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 
 def check(unit: Unit) -> Iterable[Finding]:
-    """Findings `dead_branch`: constant conditions, entries behind one that always holds, impossible outcomes."""
+    """Findings `dead_branch`: constant conditions, entries that another one leaves nothing, impossible outcomes."""
     for site in unit.sites.values():
         if site.node.kind in ("choice", "fork"):
             yield from _entries(site)
@@ -31,10 +31,8 @@ def check(unit: Unit) -> Iterable[Finding]:
 
 
 def constant(source: str | None) -> bool | None:
-    """What a condition always comes out as; None where it depends on something. A missing one always holds."""
-    if source is None:
-        return True
-    if not _WORDS.issuperset(_WORD.findall(source)):
+    """What a condition always comes out as; None where it depends on something."""
+    if source is None or not _WORDS.issuperset(_WORD.findall(source)):
         return None
     try:
         value = compile_expression(source).evaluate({}, _ANY_TIME)
@@ -45,12 +43,12 @@ def constant(source: str | None) -> bool | None:
 
 def _entries(site: Site) -> Iterator[Finding]:
     exclusive = site.node.kind == "choice"
-    settled = False
+    settled = defaulted = False
     seen: set[str] = set()
     earlier: list[Bounds] = []
     for edge, path in zip(site.node.edges, site.edges, strict=True):
         holds = constant(edge.when)
-        if settled:
+        if settled or (exclusive and defaulted and edge.when is None):
             yield _dead(site, path, "after_default")
         elif holds is False:
             yield _dead(site, (*path, "when"), "false")
@@ -61,6 +59,7 @@ def _entries(site: Site) -> Iterator[Finding]:
                 yield _dead(site, (*path, "when"), "covered")
             earlier = [*earlier, bounds][:_MOST_COMPARED]
         settled = settled or (exclusive and holds is True)
+        defaulted = defaulted or edge.when is None
         if edge.when is not None:
             seen.add(_plain(edge.when))
 

@@ -33,11 +33,12 @@ class Join(StepKind):
 
 
 class Choice(StepKind):
-    """The first edge whose condition holds."""
+    """The first edge whose condition holds; where none does the default, wherever it stands in the list."""
 
     def enter(self, run: Run, act: Activation) -> None:
-        names = run.names_of(act)
-        edge = next((edge for edge in run.node(act).edges if edge.when is None or run.holds(edge.when, names)), None)
+        names, edges = run.names_of(act), run.node(act).edges
+        holding = (edge for edge in edges if edge.when is not None and run.holds(edge.when, names))
+        edge = next(holding, None) or next((edge for edge in edges if edge.when is None), None)
         if edge is None:
             raise NodeError("no_branch", "no condition holds and there is no default")
         act.work["to"] = edge.to
