@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Self
 
 import httpx
 
+from tests.support.letters import troubled
 from tests.support.product import PATIENCE, Product
 
 TRAVEL = """\
@@ -112,6 +114,7 @@ class Scenery:
     open_case: str
     ended_case: str
     task: str
+    troubled: str
 
 
 class Seat:
@@ -133,7 +136,7 @@ class Seat:
 
     def ask(self, method: str, path: str, body: Any = None, match: str | None = None) -> tuple[Any, str]:
         """The answer's body and its ETag."""
-        headers = {"Idempotency-Key": f"{method}{path}{body}"[:200].encode().hex()[:120]} | (
+        headers = {"Idempotency-Key": sha256(f"{method}{path}{body}".encode()).hexdigest()} | (
             {"If-Match": match} if match else {}
         )
         answer = self._http.request(method, path, json=body, headers=headers)
@@ -164,6 +167,8 @@ def _prepared(admin: Seat, agent: Seat, manager: Seat, finance: Seat) -> Scenery
     agent.ask("POST", "/cases", {"process": "ticket", "data": {**REPAIR, "location": where}})
     ended = admin.wait("/cases?process=business_trip&status=done", 2)[0]
     tasks = manager.wait("/tasks?box=todo&process=purchase", 1)
+    agent.ask("POST", f"/tasks/{tasks[0]['id']}/urge", {"text": "供应商在等回复"})
+    agent.ask("POST", f"/cases/{bought['case']['id']}/comments", {"text": "@sm_yang 报价单已更新，请看附件"})
     broken = _broken(admin)
     empty, _ = admin.ask(
         "POST",
@@ -184,6 +189,7 @@ def _prepared(admin: Seat, agent: Seat, manager: Seat, finance: Seat) -> Scenery
         bought["case"]["id"],
         ended["id"],
         tasks[0]["id"],
+        troubled(admin, agent, "南京路咖啡馆"),
     )
 
 

@@ -64,6 +64,11 @@ def _verb_dialog(page: Page) -> None:
     page.locator(".ant-modal").first.wait_for()
 
 
+def _bell(page: Page) -> None:
+    page.get_by_test_id("bell").click()
+    page.locator(".ant-drawer-body [data-testid=notice]").first.wait_for()
+
+
 def _broken_server(page: Page) -> None:
     page.route("**/api/v1/cases?*", lambda route: route.fulfill(status=503, body="{}"))
     page.reload()
@@ -203,6 +208,7 @@ AGENT = (
     Screen("cases-server-down", "/cases", "main table, main li", _broken_server, refused=9),
     Screen("case-not-found", "/cases/00000000-0000-0000-0000-000000000000", ".nothing", refused=3),
     Screen("page-not-found", "/nowhere", "main"),
+    Screen("notices-none", "/notices", ".nothing"),
 )
 #: Whoever judges.
 MANAGER = (
@@ -210,10 +216,15 @@ MANAGER = (
     Screen("tasks-claim", "/tasks", "main table, main li", _tab(1)),
     Screen("tasks-done", "/tasks", "main table, main li", _tab(2)),
     Screen("task", "/tasks/{task}", "[data-testid=verb-approve]"),
+    Screen("notices", "/notices", "[data-testid=notice]"),
+    Screen("notices-drawer", "/tasks", "main table, main li", _bell, phone=False),
     Screen("task-verb", "/tasks/{task}", "[data-testid=verb-approve]", _verb_dialog),
 )
 #: Whoever designs and publishes.
 ADMIN = (
+    Screen("deliveries", "/deliveries", "[data-testid=send-again]"),
+    Screen("deliveries-none-found", "/deliveries?kind=webhook", ".nothing"),
+    Screen("case-troubled", "/cases/{troubled}", "[data-testid=delivery]"),
     Screen("designs", "/designer", ".designs table"),
     Screen("designs-none-found", "/designer", ".designs table", _search("zzz")),
     Screen("designs-import", "/designer", ".designs table", _modal("main button:has(.anticon-upload)")),

@@ -1,3 +1,5 @@
+import './designer/sentences'
+
 // What jsdom lacks and antd asks for.
 if (!window.matchMedia)
   window.matchMedia = (media: string) =>

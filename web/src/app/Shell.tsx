@@ -7,6 +7,7 @@ import { NavLink, Navigate, Route, Routes, useLocation } from 'react-router'
 import { useMe, useSession } from '../auth/session'
 import { useCounts } from '../workbench/counts'
 import { areasFor, type Area } from './areas'
+import { Bell } from './Bell'
 import { ErrorBoundary } from './ErrorBoundary'
 import { LanguageSwitch } from './LanguageSwitch'
 import { Loading } from './Loading'
@@ -65,12 +66,13 @@ export function Shell() {
           <strong>{t('app.name')}</strong>
         </NavLink>
         <div className="shell-tools">
+          {shown.some((area) => area.path === 'notices') && <Bell />}
           <LanguageSwitch />
           <Account />
         </div>
       </header>
       <nav className="shell-nav" aria-label={t('app.navigation')}>
-        {shown.map((area) => (
+        {shown.filter((area) => !area.aside).map((area) => (
           <Entry key={area.path} area={area} />
         ))}
       </nav>

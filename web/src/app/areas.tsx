@@ -2,7 +2,7 @@
  * The areas of the app: what stands in its navigation. A new area is one entry here and a folder of its own, with a
  * default export that draws its routes below `path`, and a `messages.ts`. Areas are loaded when they are opened.
  */
-import { AppstoreAddOutlined, InboxOutlined, PartitionOutlined, ProfileOutlined } from '@ant-design/icons'
+import { AppstoreAddOutlined, BellOutlined, InboxOutlined, PartitionOutlined, ProfileOutlined, SendOutlined } from '@ant-design/icons'
 import { lazy, type ComponentType, type ReactNode } from 'react'
 
 export type Area = {
@@ -15,6 +15,8 @@ export type Area = {
   permission?: string
   /** It wants the whole window: no padding, no greatest width. */
   wide?: boolean
+  /** It has another way in than the navigation. */
+  aside?: boolean
   Page: ComponentType
 }
 
@@ -42,11 +44,26 @@ export const areas: readonly Area[] = [
   },
   {
     path: 'designer',
-    title: 'design.title',
+    title: 'app.designer',
     icon: <PartitionOutlined />,
     permission: 'designs.see',
     wide: true,
     Page: lazy(() => import('../designer/DesignerArea')),
+  },
+  {
+    path: 'deliveries',
+    title: 'work.sent.title',
+    icon: <SendOutlined />,
+    permission: 'notices.see',
+    Page: lazy(() => import('../workbench/deliveries/DeliveryArea')),
+  },
+  {
+    path: 'notices',
+    title: 'bell.title',
+    icon: <BellOutlined />,
+    permission: 'notices.own',
+    aside: true,
+    Page: lazy(() => import('../notices/NoticeArea')),
   },
 ]
 

@@ -1,4 +1,5 @@
 /** The designer: the list of designs, the gallery, and one design with its steps. */
+import './sentences'
 import { Route, Routes } from 'react-router'
 import { NotFound } from '../app/NotFound'
 import { DesignPage } from './frame/DesignPage'

@@ -1,6 +1,6 @@
 /**
  * Chinese and English. Every area keeps its sentences in a `messages.ts` of its own, `{ zh, en }` with the same keys;
- * all are merged here. The browser's choice is kept, Chinese is the default.
+ * all are merged here, those of the designer once it is opened. The browser's choice is kept, Chinese is the default.
  */
 import i18next from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
@@ -11,11 +11,19 @@ export type Tree = { [key: string]: string | Tree }
 export type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 export type Messages = { zh: Tree; en: Tree }
 
-const found = import.meta.glob<Messages>('../**/messages.ts', { eager: true })
+const found: Messages[] = Object.values(
+  import.meta.glob<Messages>(['../**/messages.ts', '!../designer/**', '!../simulator/**'], { eager: true }),
+)
 
-/** All sentences of a language: the first level of keys is the area. */
+/** All sentences of a language that are loaded: the first level of keys is the area. */
 export function sentences(language: Language): Tree {
-  return Object.assign({}, ...Object.values(found).map((module) => module[language])) as Tree
+  return Object.assign({}, ...found.map((module) => module[language])) as Tree
+}
+
+/** The sentences of an area that is seldom opened, once it is. */
+export function addSentences(more: readonly Messages[]): void {
+  found.push(...more)
+  for (const language of ['zh', 'en'] as const) i18next.addResourceBundle(language, 'translation', sentences(language))
 }
 
 const KEPT = 'waystation.language'

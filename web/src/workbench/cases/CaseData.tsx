@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next'
 import { useLanguage } from '../../i18n'
 import type { Plan } from '../plan'
 import type { Case } from './useCase'
-import { fieldsOf, isTable, ValueView } from './values'
+import { fieldsOf } from './fields'
+import { isTable, ValueView } from './values'
 import '../workbench.css'
 
 const LONG = 60

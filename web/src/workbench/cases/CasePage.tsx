@@ -25,6 +25,7 @@ import './cases.css'
 import '../workbench.css'
 
 const Diagram = lazy(() => import('../../diagram/Diagram'))
+const CaseDeliveries = lazy(() => import('../deliveries/CaseDeliveries'))
 
 function Waiting({ tasks, plan }: { tasks: Schema<'Task'>[]; plan: Plan | undefined }) {
   const { t } = useTranslation()
@@ -85,6 +86,7 @@ export function CasePage() {
   const { t } = useTranslation()
   const { language, text } = useLanguage()
   const phone = usePhone()
+  const operates = useMe().permissions.includes('notices.see')
   const { case: id = '' } = useParams()
   const asked = useCase(id)
   const titles = useProcessTitle()
@@ -99,6 +101,11 @@ export function CasePage() {
   const data = <CaseData about={about} plan={plan} />
   const timeline = <CaseTimeline about={about} plan={plan} />
   const talk = <CaseTalk about={about} />
+  const sent = operates && (
+    <Suspense>
+      <CaseDeliveries id={about.id} />
+    </Suspense>
+  )
   return (
     <Page
       name={title}
@@ -127,6 +134,7 @@ export function CasePage() {
           {data}
           {live}
           {talk}
+          {sent}
         </div>
       ) : (
         <div className="task-page">
@@ -138,6 +146,7 @@ export function CasePage() {
           <div className="task-side">
             {timeline}
             {talk}
+            {sent}
           </div>
         </div>
       )}

@@ -23,14 +23,14 @@ const FEW = 8
 
 export function CaseTimeline({ about, plan }: { about: Case; plan: Plan | undefined }) {
   const { t } = useTranslation()
-  const { language, text } = useLanguage()
+  const { language, sentence, text } = useLanguage()
   const [all, showAll] = useState(false)
   const found = useTimeline(about)
   const lines = found.data?.pages.flatMap((page) => page.items) ?? []
   const told = lines.flatMap((line) => {
     const node = line.path ? text(nodeAt(plan, line.path)?.title) || line.node || line.path : ''
     const answer = (outcome: string) => answerName(nodeAt(plan, line.path ?? ''), outcome, text, t)
-    const event = tell(line, node, t, text, { answer, end: (outcome) => endName(plan, outcome, text, t) })
+    const event = tell(line, node, t, text, { answer, end: (outcome) => endName(plan, outcome, text, t), why: sentence(line.said) })
     return event ? [{ line, event }] : []
   })
   const newest = told.reverse()

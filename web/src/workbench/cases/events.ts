@@ -5,8 +5,8 @@ import type { Line } from './useCase'
 export type Tone = 'plain' | 'good' | 'bad' | 'wait'
 /** `byItself`: it happened of what somebody did, and is not his deed. */
 export type Told = { tone: Tone; says: string; note?: string; people?: string[]; byItself?: boolean }
-/** What outcomes are called: of the line's node, and of the whole case. */
-export type Called = { answer: (outcome: string) => string; end: (outcome: string) => string }
+/** What outcomes are called, of the line's node and of the whole case; why something went wrong, if it did. */
+export type Called = { answer: (outcome: string) => string; end: (outcome: string) => string; why: string }
 
 type Data = Record<string, unknown>
 const words = (value: unknown) => (typeof value === 'string' ? value : '')
@@ -42,9 +42,9 @@ export function tell(line: Line, node: string, t: TFunction, text: (value: unkno
     case 'returned':
       return { tone: 'bad', says: t('work.event.returned', { node }), note: words(data.reason) }
     case 'action_failed':
-      return { tone: 'bad', says: t('work.event.failed', { node }), note: text(data.title) }
+      return { tone: 'bad', says: t('work.event.failed', { node }), note: called.why || text(data.title) }
     case 'incident_opened':
-      return { tone: 'bad', says: t('work.event.incident', { node }), note: text(data.title) }
+      return { tone: 'bad', says: t('work.event.incident', { node }), note: called.why || text(data.title) }
     case 'incident_closed':
       return { tone: 'good', says: t('work.event.mended', { node }) }
     case 'breached':
@@ -60,7 +60,7 @@ export function tell(line: Line, node: string, t: TFunction, text: (value: unkno
       const outcome = status === 'done' ? words(data.outcome) : ''
       const says = t(`work.event.ended.${status}`)
       const more = outcome && outcome !== 'done' ? called.end(outcome) : ''
-      return { tone: status === 'done' ? 'good' : 'bad', says: more ? `${says} · ${more}` : says, note: words(data.code), byItself: status === 'done' }
+      return { tone: status === 'done' ? 'good' : 'bad', says: more ? `${says} · ${more}` : says, note: called.why || words(data.code), byItself: status === 'done' }
     }
     default:
       return null

@@ -7,16 +7,7 @@ import { useLanguage } from '../../i18n'
 import { FileLink } from '../../shared/files'
 import { PeopleNames } from '../../shared/people'
 import { whenText } from '../../shared/when'
-import type { Field, Plan } from '../plan'
-
-/** What is known of every field of a process: its data, with the words of the forms that ask for it. */
-export function fieldsOf(plan: Plan | undefined): Record<string, Field> {
-  const found: Record<string, Field> = { ...plan?.data }
-  for (const form of Object.values(plan?.forms ?? {}))
-    for (const [name, field] of Object.entries(form.fields ?? {}))
-      found[name] = { ...found[name], ...field, title: field.title ?? found[name]?.title }
-  return found
-}
+import type { Field } from '../plan'
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
