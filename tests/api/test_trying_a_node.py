@@ -153,6 +153,25 @@ async def test_a_node_that_leads_to_itself_is_left_once(office: Office) -> None:
     assert found["exits"][0]["to"] == "more2"
 
 
+async def test_two_branches_to_one_node_are_told_apart(office: Office) -> None:
+    """The edge is that of the branch which holds, not of the first that leads there."""
+    text = """\
+waystation: 1
+process: apart
+data: { n: { type: integer } }
+nodes:
+  way:
+    kind: choice
+    next: [{ when: "${ data.n > 9 }", to: there }, { when: "${ data.n > 1 }", to: there }, { to: end }]
+  there: { kind: end }
+"""
+    found = await alone(office, await made(office, text), "way", {"n": 5})
+    assert ([each["edge"] for each in found["exits"]], [each["taken"] for each in found["branches"]]) == (
+        ["way:branch:1"],
+        [False, True, False],
+    )
+
+
 async def test_a_node_inside_a_foreach_has_its_item(office: Office) -> None:
     """The item, its index and its own values are given; the foreach around it does nothing of its own."""
     design = await made(office, KINDS)

@@ -82,7 +82,7 @@ def _exits(lone: Lone, model: Tree) -> Iterator[Tree]:
     for entry in _leavings(lone):
         targets = entry.data.get("to")
         for name in targets if isinstance(targets, list) else [targets or END]:
-            yield _exit(model, node_of(entry.node), str(name), entry.data.get("outcome"))
+            yield _exit(model, node_of(entry.node), str(name), entry.data.get("outcome"), branch=_chosen(lone))
 
 
 def _leavings(lone: Lone) -> list[Entry]:
@@ -95,7 +95,7 @@ def _leavings(lone: Lone) -> list[Entry]:
     return [each for each in inside if node_of(each.node).rpartition("/")[0] == lone.key]
 
 
-def _exit(model: Tree, source: str, to: str, outcome: Any, *, event: bool = False) -> Tree:
+def _exit(model: Tree, source: str, to: str, outcome: Any, *, event: bool = False, branch: int | None = None) -> Tree:
     target = real_target(to)
     edges = [
         edge
@@ -103,6 +103,8 @@ def _exit(model: Tree, source: str, to: str, outcome: Any, *, event: bool = Fals
         if edge["from"] == source and (edge["way"] in _EVENTS) == event and edge["to"] in _addresses(source, target)
     ]
     suited = [edge for edge in edges if edge.get("outcome") == outcome] if outcome is not None else []
+    if branch is not None:
+        suited = [edge for edge in edges if edge.get("index") == branch]
     edge = next(iter(suited or edges), None)
     return {
         "to": edge["to"] if edge is not None else address(source.rpartition("/")[0], target),
@@ -127,14 +129,21 @@ def _branches(lone: Lone, exits: list[Tree]) -> list[Tree]:
         return []
     went = {each["to"] for each in exits}
     around = lone.key.rpartition("/")[0]
+    chosen = _chosen(lone)
     found: list[Tree] = []
     for branch in lone.looks[-1].branches:
         to = address(around, real_target(branch.to))
-        taken = to in went and branch.holds is not False
-        if lone.node.kind == "choice" and any(each["taken"] for each in found):
-            taken = False  # two may lead to one node, and the first that holds is taken
-        found.append({**asdict(branch), "to": to, "taken": taken})
+        taken = branch.index == chosen if lone.node.kind == "choice" else branch.holds is not False
+        found.append({**asdict(branch), "to": to, "taken": taken and to in went})
     return found
+
+
+def _chosen(lone: Lone) -> int | None:
+    """Of a choice: the branch that is taken, the first that holds, else the default."""
+    branches = lone.looks[-1].branches if lone.looks and lone.node.kind == "choice" else []
+    holding = [each.index for each in branches if each.holds]
+    default = [each.index for each in branches if each.when is None]
+    return next(iter(holding + default), None)
 
 
 def _changes(lone: Lone) -> Iterator[Tree]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from waystation.contracts.events import Entry, EntryKind
+from waystation.contracts.events import AwaitMessage, Entry, EntryKind
 from waystation.contracts.plan import Node, Plan
 from waystation.design.exact import shown
 from waystation.design.model import Tree, address
@@ -73,7 +73,7 @@ def answer(ran: Ran, model: Tree) -> Tree:
     found["edges"] = list(dict.fromkeys(_edges(entry.entries, model)))
     found["tasks"] = tasks_in(state, entry.entries, plan)
     found["clocks"] = [_clock(each, state) for each in state.clocks.values()]
-    found["waits"] = [{"node": node_of(each.path), "message": each.name, "key": each.value} for each in entry.awaits]
+    found["waits"] = [_wait(each) for each in entry.awaits]
     found["incidents"] = [_incident(act) for act in state.acts.values() if act.failure is not None]
     due = [at for each in ran.engine.cases.values() if (at := each.machine.next_due()) is not None]
     found["next_due"] = min(due, default=None)
@@ -184,6 +184,10 @@ def _between(
     suited = [edge for edge in edges if edge.get("outcome") == outcome] if outcome is not None else []
     for edge in suited or edges[:1]:
         yield str(edge["id"])
+
+
+def _wait(awaited: AwaitMessage) -> Tree:
+    return {"node": node_of(awaited.path), "message": awaited.name, "field": awaited.field, "key": awaited.value}
 
 
 def tasks_in(state: CaseState, entries: list[Entry], plan: Plan) -> list[Tree]:

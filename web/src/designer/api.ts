@@ -65,7 +65,8 @@ export const designs = {
   simulate: async (id: string, body: T.Config) => {
     const played = await post<T.Value>(`${of(id)}/simulate`, body)
     // The simulator's own plays have stubs, drills have none: only the former are what somebody wants to look at again.
-    if ('actions' in body && !played?.refused) remember(id, body)
+    const { pins: _, ...simulation } = body
+    if ('actions' in body && !played?.refused) remember(id, simulation)
     return played
   },
   scenarios: (id: string) => get<{ items: T.ScenarioItem[] }>(`${of(id)}/scenarios`),

@@ -1,5 +1,5 @@
 /** Trying a design: the form, who starts, then tasks one by one as anybody; the way lights up, nothing outside happens. */
-import { FastForwardOutlined, PlayCircleOutlined, ReloadOutlined, RollbackOutlined, SaveOutlined } from '@ant-design/icons'
+import { FastForwardOutlined, PlayCircleOutlined, PushpinFilled, ReloadOutlined, RollbackOutlined, SaveOutlined } from '@ant-design/icons'
 import { useMutation } from '@tanstack/react-query'
 import { Alert, App, Button, Input, Modal, Select, Tabs, Tag } from 'antd'
 import { useMemo, useState } from 'react'
@@ -22,6 +22,8 @@ import { ValueView } from '../workbench/cases/values'
 import { outcomeName } from '../workbench/tasks/outcomes'
 import type { Field } from '../workbench/plan'
 import '../workbench/workbench.css'
+import { outputsOf, played as remember, useTried } from './one/tried'
+import { Pins } from './Pins'
 import { Scenarios } from './Scenarios'
 import { Stubs } from './Stubs'
 import { TaskPanel } from './TaskPanel'
@@ -30,6 +32,8 @@ import './simulator.css'
 
 /** How far the clock can be moved at once, and how many hours that is. */
 const WAITS = [['1h', 1], ['4h', 4], ['1d', 24], ['3d', 72], ['1w', 168]] as const // prettier-ignore
+
+const pinned = () => outputsOf(useTried.getState().tried)
 
 /** Keeps what was played: the start, the steps, and what the server answered. The server keeps nothing. */
 function usePlay() {
@@ -43,12 +47,13 @@ function usePlay() {
     mutationFn: async (next: { start: { as: string; data: Config }; steps: Step[]; stubs: Config }) => {
       await settled()
       const { design } = useDesign.getState()
-      const found = (await designs.simulate(design!.id, { start: next.start, steps: next.steps, actions: next.stubs })) as Played
+      const found = (await designs.simulate(design!.id, { start: next.start, steps: next.steps, actions: next.stubs, pins: pinned() })) as Played
       if (found.refused) {
         void message.warning(found.refused[language])
-        if (next.steps.length > 0) next = { ...next, steps: next.steps.slice(0, found.refused.step) }
+        if (next.steps.length > 0) next = { ...next, steps: next.steps.slice(0, Math.max(0, found.refused.step - 1)) }
         else return
       }
+      remember({ start: next.start, steps: next.steps, actions: next.stubs })
       setStart(next.start)
       setSteps(next.steps)
       setStubs(next.stubs)
@@ -159,13 +164,16 @@ export default function Simulator() {
   const marks = useMemo(() => Object.fromEntries(Object.entries(played?.nodes ?? {}).map(([id, node]): [string, Mark] => [id, node.state as Mark])), [played])
   const lit = useMemo(() => new Set(played?.edges ?? []), [played])
   const people = (ids: readonly string[]) => list(ids.map((id) => library.users.find((user) => user.id === id)?.name ?? id))
+  const tried = useTried((state) => state.tried)
+  const pins = useMemo(() => outputsOf(tried), [tried])
   const notes = useMemo(() => {
     const found: Record<string, React.ReactNode> = {}
-    for (const [id, node] of Object.entries(played?.nodes ?? {})) if (node.visits > 1) found[id] = t('sim.visits', { count: node.visits })
+    for (const id of Object.keys(pins)) found[id] = <><PushpinFilled /> {t('sim.pins.mark')}</>
+    for (const [id, node] of Object.entries(played?.nodes ?? {})) if (node.visits > 1 && !(id in pins)) found[id] = t('sim.visits', { count: node.visits })
     for (const task of played?.tasks ?? []) found[task.node] = t('sim.waitsFor', { who: people(task.who) || t('design.nobody') })
     return found
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [played, library, t])
+  }, [played, library, t, pins])
   if (model === null) return null
   const suggested = `${text(model.head.title)} ${(played?.edges ?? []).flatMap((id) => { const edge = model.edges.find((one) => one.id === id); return edge?.way === 'branch' ? [edgeWords(edge, model, [], language)] : [] }).join(' ')} ${played?.case.outcome ? ended(played.case.outcome) : ''}`.trim().slice(0, 100) // prettier-ignore
   return (
@@ -184,6 +192,7 @@ export default function Simulator() {
           <>
             {errors > 0 && <Alert type="warning" showIcon title={t('sim.errors', { count: errors })} style={{ marginBottom: 12 }} />}
             <Refusal error={asked.error} />
+            <Pins played={played} changed={() => play({})} />
             {played === null || start === null ? (
               <Begin busy={asked.isPending} barred={errors > 0} begin={(as, data) => play({ start: { as, data }, steps: [] })} />
             ) : (
@@ -195,9 +204,9 @@ export default function Simulator() {
                 <div className="sim-tools">
                   <Button icon={<RollbackOutlined />} disabled={steps.length === 0} onClick={() => play({ steps: steps.slice(0, -1) })} data-testid="sim-back">{t('sim.back')}</Button>
                   <Button icon={<ReloadOutlined />} onClick={reset} data-testid="sim-again">{t('sim.again')}</Button>
-                  {may && <SaveAs simulation={{ start, steps, actions: stubs }} name={suggested} />}
+                  {may && <SaveAs simulation={{ start, steps, actions: stubs, pins }} name={suggested} />}
                 </div>
-                {played.tasks.map((task) => <TaskPanel key={task.task} task={task} busy={asked.isPending} act={(step) => play({ steps: [...steps, step] })} />)}
+                {played.tasks.map((task) => <TaskPanel key={task.task} task={task} known={played.case.data} busy={asked.isPending} act={(step) => play({ steps: [...steps, step] })} />)}
                 {played.incidents.map((one) => <Alert key={one.node} type="error" showIcon title={`${called(one.node)}${language === 'zh' ? '：' : ': '}${text(one)}`} action={<Button size="small" onClick={() => play({ steps: [...steps, { retry: { node: one.node, as: me.person } }] })}>{t('app.retry')}</Button>} />)}
                 {played.waits.map((one) => <div key={one.node} className="sim-task"><strong>{t('sim.waitsMessage', { message: one.message })}</strong><Button size="small" onClick={() => play({ steps: [...steps, { message: { name: one.message, with: {} } }] })}>{t('sim.sendMessage')}</Button></div>)}
                 {(played.clocks.length > 0 || played.next_due) && (

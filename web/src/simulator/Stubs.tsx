@@ -39,7 +39,7 @@ function One({ name, value, change }: { name: string; value: unknown; change: (v
   )
 }
 
-export function Stubs({ played, stubs, change }: { played: Played; stubs: Config; change: (stubs: Config) => void }) {
+export function Stubs({ played, stubs, change }: { played: Pick<Played, 'stubs'>; stubs: Config; change: (stubs: Config) => void }) {
   const { t } = useTranslation()
   const all = { ...played.stubs, ...stubs }
   if (Object.keys(all).length === 0) return null

@@ -12,7 +12,8 @@ import { named, outcomeWords } from '../designer/words'
 import { useLanguage } from '../i18n'
 import type { PlayedTask, Step } from './played'
 
-export function TaskPanel({ task, act, busy }: { task: PlayedTask; act: (step: Step) => void; busy: boolean }) {
+/** `known`: the data of the case, which the form shows until it is filled in otherwise. */
+export function TaskPanel({ task, act, busy, known = {} }: { task: PlayedTask; act: (step: Step) => void; busy: boolean; known?: Config }) {
   const { t } = useTranslation()
   const { text, language, list } = useLanguage()
   const library = useLibrary()
@@ -25,6 +26,7 @@ export function TaskPanel({ task, act, busy }: { task: PlayedTask; act: (step: S
   const form = use ? formsOf(model, library)[use] : undefined
   const rights = (node?.config.form?.fields ?? {}) as Record<string, string>
   const fields = Object.fromEntries(Object.entries(form?.fields ?? {}).filter(([key]) => (rights[key] ?? 'edit') === 'edit'))
+  const there = { ...Object.fromEntries(Object.entries(known).filter(([key]) => key in fields)), ...data }
   const filled = Object.keys(data).length ? { form: data } : {}
   const approval = task.verbs.includes('approve')
   const answer = (outcome: string) => {
@@ -49,7 +51,7 @@ export function TaskPanel({ task, act, busy }: { task: PlayedTask; act: (step: S
         ))}
       </ul>
       <Select size="small" aria-label={t('sim.as')} prefix={t('sim.as')} showSearch={{ optionFilterProp: 'label' }} value={as || undefined} onChange={setAs} options={people.map((id) => ({ value: id, label: library.users.find((user) => user.id === id)?.name ?? id }))} />
-      {form && Object.keys(fields).length > 0 && <FormPreview id={`sim-${task.task}`} form={{ ...form, fields }} data={data} change={setData} />}
+      {form && Object.keys(fields).length > 0 && <FormPreview id={`sim-${task.task}`} form={{ ...form, fields }} data={there} change={setData} />}
       <div className="sim-answers">
         {outcomes.map((outcome, index) => (
           <Button key={outcome} size="small" type={index === 0 ? 'primary' : 'default'} danger={outcome === 'rejected'} disabled={busy || !as} onClick={() => answer(outcome)} data-testid={`sim-${outcome}`}>

@@ -30,4 +30,5 @@ export type Played = {
   notices: unknown[]
   next_due: string | null
   stubs: Config
+  pins: { node: string; used: number; code: string | null; zh: string | null; en: string | null }[]
 }

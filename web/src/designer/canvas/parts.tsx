@@ -18,7 +18,7 @@ export const CardNode = memo(function CardNode({ data, selected, isConnectable }
   return (
     <>
       <Handle type="target" position={Position.Top} isConnectable={isConnectable} />
-      <Card node={node} catalogue={catalogue} problems={problems} selected={selected} mark={mark} tab={-1} />
+      <Card node={node} catalogue={catalogue} problems={problems} selected={selected} mark={mark} tab={-1} tryable={isConnectable} />
       <Handle type="source" position={Position.Bottom} isConnectable={isConnectable} />
     </>
   )
@@ -31,7 +31,7 @@ export const BodyNode = memo(function BodyNode({ data, selected, isConnectable }
     <div className={`canvas-body ${selected ? 'selected' : ''}`}>
       <Handle type="target" position={Position.Top} isConnectable={isConnectable} />
       <div className="canvas-body-head">
-        <Card node={node} catalogue={catalogue} problems={problems} mark={mark} tab={-1} />
+        <Card node={node} catalogue={catalogue} problems={problems} mark={mark} tab={-1} tryable={isConnectable} />
       </div>
       <Handle type="source" position={Position.Bottom} isConnectable={isConnectable} />
     </div>

@@ -4,6 +4,7 @@ import { Tooltip } from 'antd'
 import { memo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { sentenceIn, useLanguage } from '../../i18n'
+import { CardTry } from '../../simulator/one/TryNode'
 import { actionOf, kindOf } from '../catalogue'
 import { Icon, inkOf } from '../icons'
 import type { Catalogue, FlowNode, Model, Problem } from '../types'
@@ -21,6 +22,8 @@ type Props = {
   note?: ReactNode
   choose?: (event: { shiftKey: boolean }) => void
   remove?: () => void
+  /** It can be tried alone, and shows what is pinned. */
+  tryable?: boolean
   tab?: number
   /** The process whose node this is, where it is not the one that is open. */
   model?: Model
@@ -40,7 +43,7 @@ function Trouble({ problems }: { problems: readonly Problem[] }) {
   )
 }
 
-export const Card = memo(function Card({ node, catalogue, problems = [], selected, mark = null, note, choose, remove, tab = 0, model }: Props) {
+export const Card = memo(function Card({ node, catalogue, problems = [], selected, mark = null, note, choose, remove, tryable = false, tab = 0, model }: Props) {
   const { t } = useTranslation()
   const { language } = useLanguage()
   const kind = kindOf(catalogue, node)
@@ -76,6 +79,7 @@ export const Card = memo(function Card({ node, catalogue, problems = [], selecte
           <DeleteOutlined />
         </button>
       )}
+      {tryable && <CardTry node={node.id} name={name} />}
     </div>
   )
 })

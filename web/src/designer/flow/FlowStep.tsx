@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Loading } from '../../app/Loading'
 import { usePhone } from '../../shared/usePhone'
+import { TryPanel } from '../../simulator/one/TryNode'
 import { Drawer } from '../props/Drawer'
 import { useDesign } from '../store/design'
 import { SimpleView } from './SimpleView'
@@ -46,6 +47,7 @@ export function FlowStep() {
         )}
       </div>
       <Drawer />
+      <TryPanel />
     </div>
   )
 }

@@ -65,6 +65,7 @@ function useDrawn(): Drawn | null {
       catalogue={catalogue}
       problems={byNode.get(node.id) ?? none}
       selected={selected.includes(node.id)}
+      tryable
       choose={(event) => select(event.shiftKey ? [...selected, node.id] : [node.id])}
       remove={may ? () => edit([{ op: 'remove_node', id: node.id }], t('design.did.remove', { name: named_(node) })) : undefined}
     />

@@ -3,6 +3,7 @@ import { CloseOutlined, CopyOutlined, DeleteOutlined, MoreOutlined } from '@ant-
 import { Button, Collapse, Dropdown, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { sentenceIn, useLanguage } from '../../i18n'
+import { DrawerTry } from '../../simulator/one/TryNode'
 import { actionOf, kindOf, useCatalogue } from '../catalogue'
 import { START, edgeIn } from '../flow/SimpleView'
 import { Icon, inkOf } from '../icons'
@@ -92,6 +93,7 @@ function NodeForm({ node }: { node: FlowNode }) {
             <span className="hint">{named((language === 'zh' ? problem.hint_zh : problem.hint_en) ?? '', names)}</span>
           </p>
         ))}
+        <DrawerTry node={node.id} />
         {kind === undefined && <p className="bad">{t('props.unknownKind', { kind: node.kind || '?' })}</p>}
         {form(front)}
         <Ways node={node} may={may} />
