@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from structlog.contextvars import bind_contextvars
 from temporalio import activity
@@ -25,15 +26,17 @@ from activities._runtime import ActionRequest, BeforeCommit, Failed, Outcome, Su
 from activities._together import Together
 from waystation.contracts import runs
 from waystation.contracts.catalog import ActionSpec
-from waystation.contracts.events import CancelCase, FreeLock, SendMessage, StartCase
 from waystation.contracts.runs import ActionAnswer, ActionTry, LockClaim, Recorded, RecordRequest, StoredState
 from waystation.outside import Outside
 from waystation.store import idempotency, states
+from waystation.store.outbox import OUTBOX
 from waystation.store.session import Database, TenantSession
 
 #: Seconds between looks at a database that does not answer; the action's own time limit goes on.
 OUTAGE_PAUSE = 0.5
 _OUTAGES = frozenset({"database_unavailable", "database_conflict"})
+
+Answer = TypeVar("Answer")
 
 
 class ActionRunner(Protocol):
@@ -103,8 +106,6 @@ class CaseActivities:
         bind_contextvars(tenant=request.mark.tenant, case=request.mark.case)
         whole, done = await self._computing.ahead(request)
         recorded = await self._write(whole)
-        if _concerns_others(whole):
-            self._decided()
         reached = whole.entries[-1].seq if done and whole.entries else 0
         return Recorded(recorded.answers, recorded.ahead, done, reached, computes=True)
 
@@ -118,7 +119,7 @@ class CaseActivities:
         async def work(session: TenantSession) -> Recorded:
             return await record(session, request, self._asking)
 
-        return await self._database.transact(request.mark.tenant, work)
+        return await self._transact(request.mark.tenant, work)
 
     async def _write_all(self, requests: Sequence[RecordRequest]) -> list[Recorded]:
         """Write requests of one tenant: one as it is, several together."""
@@ -128,7 +129,22 @@ class CaseActivities:
         async def work(session: TenantSession) -> list[Recorded]:
             return await record_together(session, requests, self._asking)
 
-        return await self._database.transact(requests[0].mark.tenant, work)
+        return await self._transact(requests[0].mark.tenant, work)
+
+    async def _transact(self, tenant: str, work: Callable[[TenantSession], Awaitable[Answer]]) -> Answer:
+        """The answer of `work`; whoever carries what lies in the outbox is told when it has left something there."""
+        left = False
+
+        async def watched(session: TenantSession) -> Answer:
+            nonlocal left
+            answer = await work(session)
+            left = session.has_changed(OUTBOX)
+            return answer
+
+        answer = await self._database.transact(tenant, watched)
+        if left:
+            self._decided()
+        return answer
 
     @activity.defn(name=runs.KEEP_STATE)
     async def keep_state(self, given: StoredState) -> StoredState:
@@ -163,13 +179,15 @@ class CaseActivities:
         given: ActionTry = activity.payload_converter().from_payload(args[0].payload, ActionTry)
         mark, node = given.mark, given.effect.path
         bind_contextvars(tenant=mark.tenant, case=mark.case, node=node, action=info.activity_type)
+        riding = _Riding(given.record, self._asking) if given.record is not None else None
+        write = riding.write if riding is not None else None
         async with _signs_of_life(given.heartbeat):
             request = request_of(given, given.before + info.attempt)
-            outcome = await self._runner(info.activity_type, request, self._riding(given.record))
+            outcome = await self._runner(info.activity_type, request, write)
             while _is_outage(outcome):
                 await asyncio.sleep(OUTAGE_PAUSE)
-                outcome = await self._runner(info.activity_type, request, self._riding(given.record))
-        if given.record is not None and _concerns_others(given.record):
+                outcome = await self._runner(info.activity_type, request, write)
+        if riding is not None and riding.left:
             self._decided()
         if not isinstance(outcome, Failed):
             return ActionAnswer(outcome.result)
@@ -177,25 +195,23 @@ class CaseActivities:
             raise _again(outcome)
         return _failure(outcome)
 
-    def _riding(self, request: RecordRequest | None) -> BeforeCommit | None:
-        if request is None:
-            return None
 
-        async def write(session: TenantSession) -> None:
-            await record(session, request, self._asking)
+@dataclass(slots=True)
+class _Riding:
+    """What is written in the transaction of an action's effect, and whether that has put something in the outbox."""
 
-        return write
+    record: RecordRequest
+    asking: Asking
+    left: bool = False
+
+    async def write(self, session: TenantSession) -> None:
+        await record(session, self.record, self.asking)
+        self.left = session.has_changed(OUTBOX)
 
 
 def _is_outage(outcome: Outcome) -> bool:
     """Was it our own database that failed? Then nothing was tried, and the author's count of tries stands."""
     return isinstance(outcome, Failed) and outcome.code in _OUTAGES
-
-
-def _concerns_others(request: RecordRequest) -> bool:
-    """May it have left something in the outbox for a case?"""
-    telling = any(isinstance(effect, CancelCase | FreeLock | SendMessage | StartCase) for effect in request.effects)
-    return telling or request.ended is not None or bool(request.refused)
 
 
 def _failure(failed: Failed) -> ActionAnswer:

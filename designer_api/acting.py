@@ -58,14 +58,27 @@ async def act(held: Parts, caller: Caller, task: str, name: str, body: Sent, key
     if key is not None:
         request = [task, name, body.model_dump(mode="json", by_alias=True)]
         command_id = (await begun(held, caller, "act", key, request))["seed"]
-    answer = await carry_out(held, caller, where, name, body, command_id or new_id())
-    return await steering.answered(held, caller, where.case, answer)
+    answer = await _sent(held, caller, where, name, body, command_id or new_id())
+    served = _Served(held, caller, where)
+    answered = await steering.answered(held, caller, where.case, answer, served.look if _answers(name) else None)
+    await served.drop()
+    return answered
 
 
 async def carry_out(
     held: Parts, caller: Caller, where: Place, name: str, body: Sent, command_id: str
 ) -> dict[str, Any]:
-    """Send the command that a verb becomes; the case's answer."""
+    """Send the command that a verb becomes; the case's answer. A draft of the form has served then."""
+    answer = await _sent(held, caller, where, name, body, command_id)
+    if _answers(name):
+        served = _Served(held, caller, where)
+        async with held.database.read(caller.tenant) as session:
+            await served.look(session)
+        await served.drop()
+    return answer
+
+
+async def _sent(held: Parts, caller: Caller, where: Place, name: str, body: Sent, command_id: str) -> dict[str, Any]:
     verb = verb_named(name)
     args = arguments(verb, body)
     if name == "comment":
@@ -74,10 +87,12 @@ async def carry_out(
     command = Command(
         now(), command_id, verb.command or name, caller.person, _target(verb, where, args), args, {}, revision
     )
-    answer = await steering.carry_out(held, caller, where.case, command)
-    if verb.answers:
-        await _draft_served(held, caller, where)
-    return answer
+    return await steering.carry_out(held, caller, where.case, command)
+
+
+def _answers(name: str) -> bool:
+    """Does this verb give the task its answer?"""
+    return verb_named(name).answers
 
 
 async def comment_on_case(
@@ -117,17 +132,31 @@ async def mentioned(held: Parts, caller: Caller, args: dict[str, Any]) -> list[s
     return found
 
 
-async def _draft_served(held: Parts, caller: Caller, where: Place) -> None:
-    """The answer is given: what was saved of its form has served."""
-    subject = task_form(where.case, where.path)
-    async with held.database.read(caller.tenant) as session:
-        if await form_drafts.draft(session, caller.person, subject) is None:
+@dataclass(slots=True)
+class _Served:
+    """What somebody has saved of a task's form, once the task has its answer."""
+
+    held: Parts
+    caller: Caller
+    where: Place
+    there: bool = False
+
+    async def look(self, session: TenantSession) -> None:
+        self.there = await form_drafts.draft(session, self.caller.person, self._subject) is not None
+
+    async def drop(self) -> None:
+        """Drop it, where there was something when it was looked for."""
+        if not self.there:
             return
 
-    async def work(session: TenantSession) -> None:
-        _ = await form_drafts.drop(session, caller.person, subject)
+        async def work(session: TenantSession) -> None:
+            _ = await form_drafts.drop(session, self.caller.person, self._subject)
 
-    await held.database.transact(caller.tenant, work)
+        await self.held.database.transact(self.caller.tenant, work)
+
+    @property
+    def _subject(self) -> form_drafts.Subject:
+        return task_form(self.where.case, self.where.path)
 
 
 async def begun(held: Parts, caller: Caller, scope: str, key: str, request: Any) -> dict[str, Any]:

@@ -115,7 +115,12 @@ def _assembled(web: Path = BUILT) -> FastAPI:
     app.add_middleware(PageDoor)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Watch)
+    # A path is tried against one router after another: what is asked most comes first.
     for module in (
+        filling,
+        tasks,
+        cases,
+        lists,
         sessions,
         single_sign_on,
         tokens,
@@ -128,16 +133,12 @@ def _assembled(web: Path = BUILT) -> FastAPI:
         design_evaluation,
         design_drafting,
         design_publishing,
-        lists,
         saved_views,
         comments,
         drafts,
         copies,
         files,
-        filling,
         privacy,
-        cases,
-        tasks,
         messages,
         deliveries,
         events,

@@ -9,7 +9,7 @@ from designer_api import schemas
 from designer_api.auth import veil
 from designer_api.auth.policy import Caller, reaches
 from designer_api.deps import Parts, now
-from designer_api.views import case_with_tasks, may_see, shown
+from designer_api.views import Look, case_with_tasks, may_see, shown
 from waystation.contracts.errors import Refused, Unavailable
 from waystation.contracts.events import Command
 from waystation.gateway.arrivals import Seen
@@ -148,9 +148,11 @@ async def _note_refusal(held: Parts, caller: Caller, case: str, given: Command, 
     await held.database.transact(caller.tenant, work)
 
 
-async def answered(held: Parts, caller: Caller, case: str, answer: dict[str, Any]) -> schemas.Answered:
-    """A command's answer with the case as it is now."""
-    view, tasks = await case_with_tasks(held, caller, case)
+async def answered(
+    held: Parts, caller: Caller, case: str, answer: dict[str, Any], beside: Look | None = None
+) -> schemas.Answered:
+    """A command's answer with the case as it is now; `beside` as of `case_with_tasks`."""
+    view, tasks = await case_with_tasks(held, caller, case, beside)
     return schemas.Answered(
         revision=answer["revision"], status=answer["status"], result=shown(answer.get("result")), case=view, tasks=tasks
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
 
@@ -168,9 +169,21 @@ async def visible_task(held: Parts, session: TenantSession, caller: Caller, task
     return row, found
 
 
-async def case_with_tasks(held: Parts, caller: Caller, case_id: str) -> tuple[schemas.Case, list[schemas.Task]]:
-    """A case as it is now, with its open tasks."""
+#: A further look at what a session sees.
+Look = Callable[[TenantSession], Awaitable[None]]
+
+
+async def case_with_tasks(
+    held: Parts, caller: Caller, case_id: str, beside: Look | None = None
+) -> tuple[schemas.Case, list[schemas.Task]]:
+    """A case as it is now, with its open tasks.
+
+    Args:
+        beside: looks for something else in the same session.
+    """
     async with held.database.read(caller.tenant) as session:
+        if beside is not None:
+            await beside(session)
         row = await cases.case(session, case_id)
         if row is None:
             raise no_case()

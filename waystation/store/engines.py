@@ -98,11 +98,12 @@ def _sqlite_connected(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _begin(connection, "BEGIN IMMEDIATE")
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _begin(connection: Connection, how: str = "BEGIN") -> None:
+    adapted: Any = connection.connection.dbapi_connection  # a `sqlite_driver` connection
+    adapted.begin(how)
 
 
 def _open_postgresql(url: URL, pool_size: int) -> tuple[AsyncEngine, AsyncEngine]:

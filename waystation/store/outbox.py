@@ -20,6 +20,9 @@ from waystation.store.inserts import insert_if_new
 from waystation.store.session import TenantSession
 from waystation.store.tables.effects import OutboxRow
 
+#: What a session says that it has changed when it has put something here.
+OUTBOX = "outbox"
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -54,6 +57,7 @@ async def put(
         target: whom it is for, where a kind has several.
     Returns: False when it was there already.
     """
+    session.changes(OUTBOX)
     return await insert_if_new(
         session,
         OutboxRow,

@@ -115,6 +115,10 @@ class TenantSession(AsyncSession):
         """This session changes things whose names begin so."""
         self.info["changed"].add(what)
 
+    def has_changed(self, what: str) -> bool:
+        """Has this session changed things whose names begin so?"""
+        return what in self.info["changed"]
+
     @property
     def dialect(self) -> str:
         """`sqlite`, `postgresql`, `mysql` or `mariadb`."""

@@ -1,7 +1,8 @@
 """SQLite's driver with one visit to the connection's thread for each statement.
 
 aiosqlite makes four: a cursor is opened, asked, emptied and closed. Each is a wait for the other thread, which on a
-busy process costs more than the statement. Streams (`yield_per`, server-side cursors) go the ordinary way.
+busy process costs more than the statement; so a transaction begins with its first statement too. Streams
+(`yield_per`, server-side cursors) go the ordinary way.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ class _Cursor:
 
     def _visit(self, ask: Callable[[sqlite3.Cursor], object]) -> None:
         connection: Any = self._adapted._connection
+        begin = self._adapted.begins()  # type: ignore[attr-defined] # it is one of ours
         try:
             self.description, self.lastrowid, self.rowcount, rows = await_(
-                connection._execute(_asked, connection._conn, ask)
+                connection._execute(_asked, connection._conn, begin, ask)
             )
         except Exception as error:  # noqa: BLE001 - named as the driver names it, and raised
             self._adapted._handle_exception(error)
@@ -71,10 +73,14 @@ class _Cursor:
         return rows
 
 
-def _asked(connection: sqlite3.Connection, ask: Callable[[sqlite3.Cursor], object]) -> tuple[Any, Any, int, list[Any]]:
-    """In the connection's thread: what a statement gave, from beginning to end."""
+def _asked(
+    connection: sqlite3.Connection, begin: str | None, ask: Callable[[sqlite3.Cursor], object]
+) -> tuple[Any, Any, int, list[Any]]:
+    """In the connection's thread: what a statement gave, from beginning to end, its transaction begun before it."""
     cursor = connection.cursor()
     try:
+        if begin is not None:
+            cursor.execute(begin)
         ask(cursor)
         rows = cursor.fetchall() if cursor.description else []
         return cursor.description, cursor.lastrowid, cursor.rowcount, rows
@@ -83,11 +89,31 @@ def _asked(connection: sqlite3.Connection, ask: Callable[[sqlite3.Cursor], objec
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    __slots__ = ("_begin",)
     _cursor_cls = _Cursor  # type: ignore[assignment] # the same methods; SQLAlchemy asks for no more
+
+    def begin(self, how: str) -> None:
+        """Begin a transaction by this statement, together with the first one that asks for something."""
+        self._begin = how
+
+    def begins(self) -> str | None:
+        """The statement that still has to begin the transaction; it is the caller's to send, once."""
+        how, self._begin = getattr(self, "_begin", None), None
+        return how
+
+    def cursor(self, server_side: bool = False) -> Any:  # noqa: FBT001, FBT002 - SQLAlchemy's signature
+        how = self.begins() if server_side else None
+        if how is not None:  # a stream goes the ordinary way
+            self.cursor().execute(how)
+        return super().cursor(server_side)
+
+    def commit(self) -> None:
+        if self.begins() is None:
+            super().commit()
 
     def rollback(self) -> None:
         """Sessions roll back when they close, and the pool once more: the second has nothing to do."""
+        _ = self.begins()
         raw = self._connection._conn if self._connection._connection else None
         if raw is not None and raw.in_transaction:
             super().rollback()
