@@ -13,6 +13,7 @@ from typing import Any
 from playwright.sync_api import Page, Response
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
+_NAMED_IN = re.compile(r"[A-Za-z]{2}")
 #: Elements whose words do not fit them: with dots, without, or after so many lines.
 _CUT = """() => {
     const found = []
@@ -122,7 +123,8 @@ def other_language(words: list[str], language: str, served: Served) -> list[str]
     if language == "zh":
         english = {en: zh for zh, en in served.pairs.items() if not _CHINESE.search(en) and " " in en}
         return [word for word in words if word in english and word not in served.data]
-    known = "\n".join(served.data)
+    # A sentence that the server gave in English may name people and cases as they are called.
+    known = "\n".join([*served.data, *(en for en in served.pairs.values() if _NAMED_IN.search(en))])
     runs = [(word, run) for word in words for run in _CHINESE.findall(word)]
     return [word for word, run in runs if run not in known]
 
