@@ -32,6 +32,7 @@ access: { see: [user:finance_lin], start: [user:sales_mo] }
 nodes:
   look: { kind: task, assign: [{ user: finance_lin }], next: end }
 """
+RAISING = ("NodeError", "Refused", "Unavailable", "Failed", "_refused")
 ROOT = Path(__file__).parents[2]
 
 
@@ -194,11 +195,11 @@ def _raised() -> Iterator[tuple[str, str]]:
     ]
     for path in files:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args
-            if named and node.func.id in ("NodeError", "Refused", "Unavailable", "Failed", "_refused"):
-                first = node.args[0]
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    yield path.name, first.value
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
+                continue
+            first = node.args[0]
+            if node.func.id in RAISING and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield path.name, first.value
 
 
 async def test_every_code_that_is_kept_has_words(catalog: Catalog) -> None:
