@@ -295,6 +295,8 @@ def short(key: str, *types: type) -> Expand:
 
 
 def _listed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: {} if each is None else each for key, each in value.items()}
     if not isinstance(value, list) or not all(type(key) is str for key in value):
         return value
     listed: dict[str, dict[str, Any]] = {}
@@ -310,7 +312,7 @@ _JSON_NAMES: dict[type, str] = {str: "string", bool: "boolean", int: "integer", 
 OneOrMany = Expand(
     lambda value: value if isinstance(value, list) or value is None else [value], lambda many: many.get("items", {})
 )
-#: A list of ids stands for a map of ids to nothing.
+#: A list of ids stands for a map of ids to nothing; `id:` with nothing behind it says nothing more of it.
 ListedIds = Expand(_listed, lambda _: {"type": "array", "items": {"type": "string"}})
 
 

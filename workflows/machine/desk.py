@@ -140,11 +140,17 @@ def _change_people(run: Run, act: Activation, purpose: str, resolution: Resoluti
 
 
 def _seat(run: Run, act: Activation, resolution: Resolution) -> None:
-    """The people are known: offer the task, or go on at once where nobody needs to be asked."""
+    """The people are known: offer the task, or go on at once where nobody needs to be asked.
+
+    While they were looked for the data may have changed: behind a closed door they are looked for again when it opens.
+    """
+    params: Params = run.node(act).params
+    if params.open_while is not None and not run.holds(params.open_while, run.names_of(act)):
+        close_door(run, act)
+        return
     if resolution.empty in ("skip", "reject", "fail") or not resolution.seats:
         _go_on_without(run, act, resolution)
         return
-    params: Params = run.node(act).params
     act.panel = convene(_settings(run, act, params), resolution, run.state.now)
     act.phase = "open"
     kept = run.state.kept.pop(run.node(act).key, None)

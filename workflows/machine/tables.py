@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from waystation.contracts.plan import Cell, CellTest, Table, TableRule
+from waystation.expressions import typed
 from workflows.machine.errors import NodeError
 from workflows.machine.run import Run
 
+#: A time is a date too, so it comes first.
+_CLOCK_FORMS: tuple[tuple[type, str], ...] = ((datetime, "date-time"), (date, "date"), (timedelta, "duration"))
 _EVERY = ("rule_order", "output_order", "collect")
 
 
@@ -66,13 +70,30 @@ def _test_holds(run: Run, test: CellTest, value: Any, scope: dict[str, Any]) -> 
     return _compare(test.op, value, test.value)
 
 
+def _written_as(value: Any, text: Any) -> Any:
+    """What the text of a cell means beside this value: a cell writes dates, times and durations as texts.
+
+    Raises:
+        NodeError: `expression`, it is no such text.
+    """
+    form = next((form for kind, form in _CLOCK_FORMS if isinstance(value, kind)), None)
+    if form is None or not isinstance(text, str):
+        return text
+    meant = typed({"type": "string", "format": form}, text)
+    if isinstance(meant, str):
+        raise NodeError("expression", f"a table cell is no {form}", {"cell": text, "value": str(value)})
+    return meant
+
+
 def _equal(a: Any, b: Any) -> bool:
+    b = _written_as(a, b)
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
     return bool(a == b)
 
 
 def _compare(op: str, a: Any, b: Any) -> bool:
+    b = _written_as(a, b)
     number = isinstance(a, int | Decimal) and isinstance(b, int | Decimal) and not isinstance(a, bool)
     if not number and type(a) is not type(b):
         raise NodeError("expression", "a table cell cannot be compared with this value", {"value": str(a)})
