@@ -52,10 +52,10 @@ export function Ways({ node, may }: { node: FlowNode; may: boolean }) {
         <div className="way" key={edge.id}>
           <button type="button" className="way-words" onClick={() => select([edgeName(edge.id)])} disabled={edge.way === 'next' || edge.way === 'outcome'}>
             {edgeWords(edge, model, named, language) || t('props.ways.next')}
-            <Taken fate={sampled[edge.id]} />
           </button>
           <Select aria-label={t('props.ways.to')} showSearch={{ optionFilterProp: 'label' }} value={edge.to} disabled={!may} options={targets} onChange={(to) => edit([{ op: 'set_edge', edge: edge.id, to }], t('design.did.connect'))} />
           <Button type="text" icon={<DeleteOutlined />} aria-label={t('design.did.disconnect')} disabled={!may || edge.way === 'next'} onClick={() => edit([{ op: 'disconnect', edge: edge.id }], t('design.did.disconnect'))} />
+          <Taken fate={sampled[edge.id]} />
         </div>
       ))}
       <Dropdown menu={{ items }} trigger={['click']} disabled={!may}>
