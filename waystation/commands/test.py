@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +42,14 @@ def test(
         raise typer.Exit(1)
 
 
+def log_apart() -> None:
+    """Standard output is the report, so what is logged goes to standard error."""
+    import structlog
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logging.getLogger("temporalio").setLevel(logging.CRITICAL)  # failing actions are part of many scenarios
+
+
 async def _run(paths: list[Path], real: bool) -> Report:
     from waystation.bootstrap import build_catalog
     from waystation.scenario_files import prepare
@@ -52,7 +61,7 @@ async def _run(paths: list[Path], real: bool) -> Report:
     if real:
         from waystation.scenario_temporal import TemporalRuns
 
-        logging.getLogger("temporalio").setLevel(logging.CRITICAL)  # failing actions are part of many scenarios
+        log_apart()
         runs = TemporalRuns(catalog)
     else:
         runs = MemoryRuns(catalog)
