@@ -34,7 +34,7 @@ class Parts:
     accesses: dict[str, Access] = field(default_factory=dict)
 
 
-def parts(request: Request) -> Parts:
+async def parts(request: Request) -> Parts:
     found: Parts = request.app.state.parts
     return found
 

@@ -21,7 +21,7 @@ def tag(response: Response, revision: int) -> None:
     response.headers["ETag"] = etag(revision)
 
 
-def _wanted(if_match: Annotated[str | None, Header()] = None) -> int | None:
+async def _wanted(if_match: Annotated[str | None, Header()] = None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
     found = _TAG.fullmatch(if_match.strip())

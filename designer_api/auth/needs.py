@@ -23,7 +23,7 @@ class Needs:
     def __init__(self, permission: str, changing: str) -> None:
         self.permission, self.changing = permission, changing
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Nothing: the entrance has asked."""
 
     def of(self, method: str) -> str:

@@ -18,12 +18,12 @@ from waystation.store import attachments
 router = APIRouter(tags=["files"], dependencies=[needs("files.see", changing="files.store")])
 
 
-def _objects(request: Request) -> ObjectStore:
+async def _objects(request: Request) -> ObjectStore:
     found: ObjectStore = request.app.state.objects
     return found
 
 
-def _scanner(request: Request) -> Scanner:
+async def _scanner(request: Request) -> Scanner:
     found: Scanner = request.app.state.scanner
     return found
 

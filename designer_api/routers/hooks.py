@@ -162,7 +162,7 @@ async def receive_call(
     """Called by others, signed as Standard Webhooks has it. The same call again does nothing more."""
     call = Arrived(webhook_id, webhook_timestamp, webhook_signature, await request.body())
     try:
-        found = await incoming.receive(parts(request), tenant, hook, call, now())
+        found = await incoming.receive(await parts(request), tenant, hook, call, now())
     except Refused as refused:
         if refused.code == "bad_signature":
             request.app.state.gate.strangers.take(address_of(request), now())

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from functools import cache
 
 from sqlalchemy import Insert, func, inspect, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
+from waystation.store.prepared import prepared
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import CounterRow
 
@@ -38,7 +39,7 @@ async def add(session: TenantSession, counts: Mapping[CounterKey, int]) -> None:
         for process, name, hour, shard in sorted(key for key, count in counts.items() if count)
     ]
     if rows:
-        await session.execute(_adding(session.dialect, rows))
+        await session.execute(_adding(session.dialect), rows)
 
 
 async def totals(
@@ -55,12 +56,14 @@ async def totals(
     return [(name_of_process, name, hour, int(count)) for name_of_process, name, hour, count in found]
 
 
-def _adding(dialect: str, rows: list[dict[str, Any]]) -> Insert:
-    """One statement that makes the rows, or adds to those that are there."""
+@cache
+def _adding(dialect: str) -> Insert:
+    """The statement that makes a row, or adds to one that is there; for many rows at once."""
     if dialect in {"mysql", "mariadb"}:
-        upsert = mysql.insert(CounterRow).values(rows)
-        return upsert.on_duplicate_key_update(count=CounterRow.count + upsert.inserted.count)
+        upsert = mysql.insert(CounterRow)
+        return prepared(upsert.on_duplicate_key_update(count=CounterRow.count + upsert.inserted.count))
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    insert = make(CounterRow).values(rows)
+    insert = make(CounterRow)
     key = [column.name for column in inspect(CounterRow).primary_key]
-    return insert.on_conflict_do_update(index_elements=key, set_={"count": CounterRow.count + insert.excluded["count"]})
+    added = {"count": CounterRow.count + insert.excluded["count"]}
+    return prepared(insert.on_conflict_do_update(index_elements=key, set_=added))

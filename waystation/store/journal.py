@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from waystation.contracts.events import Entry, EntryKind
 from waystation.store import case_keys, chains, counters, exact_json, feed, messages, outbox, personal, search_terms
 from waystation.store.case_rows import CaseRows, load_for
+from waystation.store.prepared import prepared
 from waystation.store.projector import CaseMeta, notice_id, project
 from waystation.store.session import Conflict, TenantSession
 from waystation.store.tables.cases import CaseRow
@@ -170,6 +171,9 @@ def fingerprint(entry: Entry) -> str:
     return exact_json.digest([entry.at.astimezone(UTC), *msgspec.structs.astuple(entry)[2:]])
 
 
+_APPEND = prepared(insert(JournalRow).execution_options(render_nulls=True))
+
+
 async def _write(session: TenantSession, fresh: Sequence[_Fresh]) -> None:
     ends = await chains.journal_ends(session, {each.rows.case_id: each.kept[0].seq - 1 for each in fresh})
     written: list[dict[str, Any]] = []
@@ -180,7 +184,7 @@ async def _write(session: TenantSession, fresh: Sequence[_Fresh]) -> None:
         links = chains.journal_links(ends[case_id], session.tenant, case_id, told)
         written += [{**row, "chain": chain} for row, chain in zip(rows, links, strict=True)]
     try:
-        await session.execute(insert(JournalRow), written, execution_options={"render_nulls": True})
+        await session.execute(_APPEND, written)
     except IntegrityError as error:
         # Possible only before the case's row exists to be locked: two first appends at once.
         raise Conflict(f"somebody else appends to {_named(fresh)}") from error

@@ -12,10 +12,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from waystation.store import exact_json
 from waystation.store.inserts import insert_if_new
+from waystation.store.prepared import prepared
 from waystation.store.session import Conflict, TenantSession
 from waystation.store.tables.shared import LockClaimRow, LockRow
 
@@ -116,9 +117,16 @@ async def free_lock(session: TenantSession, name: str, case_id: str, path: str) 
     return await _first(session, lock) if was_holder else None
 
 
+_CLAIMED = prepared(
+    select(LockClaimRow.lock).where(LockClaimRow.case_id.in_(bindparam("cases", expanding=True))).limit(1)
+)
+
+
 async def free_all(session: TenantSession, cases: Collection[str]) -> list[tuple[str, str, Holder]]:
     """Give back every lock of these cases and leave every queue. Returns the new holders, each with the case that had
     the lock and the lock's name."""
+    if (await session.scalars(_CLAIMED, {"cases": sorted(cases)})).first() is None:
+        return []
     # In name order, so that two cases that end at once take the rows in the same order.
     claims = await session.execute(
         select(LockRow.name, LockClaimRow.case_id, LockClaimRow.path)

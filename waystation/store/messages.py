@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy import CursorResult, bindparam, delete, exists, select, update
 
 from waystation.store import exact_json
 from waystation.store.idempotency import key_reused
 from waystation.store.inserts import insert_if_new
+from waystation.store.prepared import prepared
 from waystation.store.session import TenantSession
 from waystation.store.tables.messages import DeliveryRow, GateRow, MessageMatchRow, MessageRow, WaiterRow
 
@@ -132,10 +133,16 @@ async def stop_awaiting(session: TenantSession, case_id: str, path: str, name: s
     )
 
 
+_STOP_ALL = prepared(
+    delete(WaiterRow)
+    .where(WaiterRow.case_id.in_(bindparam("cases", expanding=True)))
+    .execution_options(synchronize_session=False)
+)
+
+
 async def stop_all(session: TenantSession, cases: Collection[str]) -> None:
     """These cases wait for nothing any more."""
-    every = delete(WaiterRow).where(WaiterRow.case_id.in_(sorted(cases)))
-    await session.execute(every.execution_options(synchronize_session=False))
+    await session.execute(_STOP_ALL, {"cases": sorted(cases)})
 
 
 async def taken(session: TenantSession, case_id: str, message_id: str) -> None:

@@ -7,27 +7,29 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import count
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy.sql.base import Executable
 
 from waystation.store.schema import Base
 from waystation.store.scope import PREPARED
 from waystation.store.session import TenantSession
 
 Row = TypeVar("Row", bound=Base)
-Chosen = TypeVarTuple("Chosen")
+Statement = TypeVar("Statement", bound=Executable)
 
 _NUMBERS = count(1)
 
 
-def prepared(statement: Select[*Chosen]) -> Select[*Chosen]:
+def prepared(statement: Statement) -> Statement:
     """A statement to be kept where it is made, and asked with parameters.
 
-    It is about one mapped class, joins and nests nothing, and has `bindparam("name")` where its values go, in a list
-    `bindparam("names", expanding=True)`.
+    A select or delete is about one mapped class, joins and nests nothing, and has `bindparam("name")` where its values
+    go, in a list `bindparam("names", expanding=True)`. An insert names no values; it is given a list of rows.
     """
-    return statement.execution_options(**{PREPARED: next(_NUMBERS)})
+    kept: Any = statement.execution_options(**{PREPARED: next(_NUMBERS)})
+    return cast("Statement", kept)
 
 
 async def row(session: TenantSession, table: type[Row], *key: Any) -> Row | None:

@@ -47,7 +47,8 @@ _CONFINED = "waystation_confined"
 PREPARED: Final = "waystation_prepared"
 #: The parameter of the tenant in kept statements, and these by their numbers, confined.
 _TENANT = "waystation_tenant"
-_FORMS: dict[int, Select[Any]] = {}
+Kept = Select[Any] | Delete | Insert
+_FORMS: dict[int, Kept] = {}
 
 EVERY_TENANT: Final = _EveryTenant()
 Scope = str | _EveryTenant
@@ -101,15 +102,26 @@ def _scope_prepared(state: ORMExecuteState, tenant: str) -> None:
     number: int = state.execution_options[PREPARED]
     form = _FORMS.get(number)
     if form is None:
-        statement = state.statement
-        elements = list(visitors.iterate(statement)) if isinstance(statement, Select) else []
-        only = _only_class(statement, elements)
-        if not isinstance(statement, Select) or only is None:
-            raise OutOfScope("a statement that is kept selects from one mapped class")
-        _refuse_bare_tables(statement, elements)
-        form = _FORMS[number] = statement.where(only.tenant == bindparam(_TENANT))
+        form = _FORMS[number] = _confined(state.statement)
+    if isinstance(form, Insert):
+        _refuse_named_tenant(form, state.parameters)
+        state.update_execution_options(**{TENANT_OPTION: tenant})
+        return
     state.statement = form
     state.parameters = {**_one(state.parameters), _TENANT: tenant}
+
+
+def _confined(statement: Any) -> Kept:
+    elements = list(visitors.iterate(statement))
+    if isinstance(statement, Insert):
+        _refuse_bare_tables(statement, elements)
+        _refuse_reading_insert(statement)
+        return statement
+    only = _only_class(statement, elements)
+    if not isinstance(statement, (Select, Delete)) or only is None:
+        raise OutOfScope("a statement that is kept is a select, insert or delete of one mapped class")
+    _refuse_bare_tables(statement, elements)
+    return statement.where(only.tenant == bindparam(_TENANT))
 
 
 def _one(parameters: Any) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from waystation.store import personal
 from waystation.store.inserts import insert_if_new
+from waystation.store.prepared import prepared
 from waystation.store.session import TenantSession
 from waystation.store.tables.cases import CaseRow
 from waystation.store.tables.shared import CarriedStateRow, EndStateRow
@@ -26,6 +27,17 @@ class EndState:
     at: datetime
 
 
+_DROP_ENDS, _DROP_CARRIED = (
+    prepared(
+        delete(row)
+        .where(row.case_id.in_(bindparam("cases", expanding=True)))
+        .execution_options(synchronize_session=False)
+    )
+    for row in (EndStateRow, CarriedStateRow)
+)
+_KEEP_ENDS = prepared(insert(EndStateRow))
+
+
 async def keep_ends(session: TenantSession, ends: Mapping[str, EndState], older: Collection[str]) -> None:
     """Keep the states that cases ended with, by case id, in place of what was kept of the `older` ones among them."""
     rows = [
@@ -39,10 +51,9 @@ async def keep_ends(session: TenantSession, ends: Mapping[str, EndState], older:
         for case_id, end in sorted(ends.items())
     ]
     if older:
-        old = delete(EndStateRow).where(EndStateRow.case_id.in_(sorted(older)))
-        await session.execute(old.execution_options(synchronize_session=False))
-        await drop_carried(session, *older)
-    await session.execute(insert(EndStateRow), rows)
+        for old in (_DROP_ENDS, _DROP_CARRIED):
+            await session.execute(old, {"cases": sorted(older)})
+    await session.execute(_KEEP_ENDS, rows)
 
 
 async def end_of(session: TenantSession, case_id: str) -> EndState | None:
@@ -66,8 +77,7 @@ async def carried(session: TenantSession, digest: str) -> bytes | None:
     return None if kept is None else await personal.opened_state(session, kept)
 
 
-async def drop_carried(session: TenantSession, *cases: str, keep: str | None = None) -> None:
-    """Drop the carried states of cases, but for `keep`, from which the present run of one has started."""
-    old = delete(CarriedStateRow).where(CarriedStateRow.case_id.in_(sorted(cases)))
-    old = old if keep is None else old.where(CarriedStateRow.hash != keep)
+async def drop_carried(session: TenantSession, case_id: str, *, keep: str) -> None:
+    """Drop the carried states of a case, but for `keep`, from which its present run has started."""
+    old = delete(CarriedStateRow).where(CarriedStateRow.case_id == case_id, CarriedStateRow.hash != keep)
     await session.execute(old.execution_options(synchronize_session=False))
