@@ -16,6 +16,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.temporal, needs_browser, needs_web]
 
 _MAKE = """async from => (await (await fetch('/api/v1/designs', {method: 'POST', headers: {'Content-Type':
     'application/json'}, body: JSON.stringify({from})})).json()).id"""
+#: The taken way around branches: how many are lit, and where their bars miss the middle of all or that of their branch.
+_WAY_TAKEN = """() => {
+  const middle = (one) => { const box = one.getBoundingClientRect(); return box.left + box.width / 2 }
+  const bars = [...document.querySelectorAll('.way-in, .way-out')]
+  const gaps = bars.flatMap((bar) => {
+    const box = bar.getBoundingClientRect()
+    const ends = [middle(bar.closest('.branch')), middle(bar.closest('.branches'))].sort((a, b) => a - b)
+    return Math.abs(box.left - ends[0]) > 2 || Math.abs(box.right - ends[1]) > 2 ? [[box.left, box.right, ...ends]] : []
+  })
+  return { branches: document.querySelectorAll('.branch-in.lit').length, bars: bars.length, gaps }
+}"""
 _SCENARIOS = "async id => (await (await fetch('/api/v1/designs/' + id)).json()).scenarios"
 
 
@@ -100,6 +111,7 @@ def test_a_node_is_tried_alone_and_its_output_pinned(product: Product, program: 
         page.get_by_test_id("sim-start").click()
         expect(page.get_by_test_id("sim-status")).to_contain_text("已结束")
         expect(page.get_by_test_id("pinned-manager")).to_contain_text("用了 1 次")
+        assert page.evaluate(_WAY_TAKEN) == {"branches": 1, "bars": 2, "gaps": []}
         desk.look("one-node-pinned")
         page.get_by_test_id("sim-save").click()
         page.get_by_test_id("sim-save-ok").click()

@@ -1,7 +1,7 @@
 /** Draws a tree as nested lists: a line downwards, branches side by side, bodies inside. Reading order is running order. */
 import { CloseCircleOutlined, PlusOutlined } from '@ant-design/icons'
 import { Popover } from 'antd'
-import { createContext, useContext, useState, type ReactNode } from 'react'
+import { createContext, useContext, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLanguage } from '../../i18n'
 import { usePhone } from '../../shared/usePhone'
@@ -29,6 +29,12 @@ export type Drawn = {
 }
 export const Drawing = createContext<Drawn | null>(null)
 const useDrawing = () => useContext(Drawing)!
+
+/** Whether any of some edges has been taken; never where nothing is lit. */
+function useLit() {
+  const { lit } = useDrawing()
+  return (edges: readonly string[]) => lit !== undefined && edges.some((edge) => lit.has(edge))
+}
 
 function Plus({ edges, to }: { edges: string[]; to: string }) {
   const { t } = useTranslation()
@@ -58,10 +64,9 @@ function Plus({ edges, to }: { edges: string[]; to: string }) {
 
 /** The stroke above something, with its "+". */
 function Stroke({ edges, to, arrow = true }: { edges: string[]; to: string; arrow?: boolean }) {
-  const { lit } = useDrawing()
-  const on = lit !== undefined && edges.some((edge) => lit.has(edge))
+  const lit = useLit()
   return (
-    <div className={`stroke ${arrow ? 'arrow' : ''} ${on ? 'lit' : ''}`}>
+    <div className={`stroke ${arrow ? 'arrow' : ''} ${lit(edges) ? 'lit' : ''}`}>
       <Plus edges={edges} to={to} />
     </div>
   )
@@ -108,25 +113,45 @@ function BranchHead({ branch, index, last }: { branch: Branch; index: number; la
   )
 }
 
+/** Tells each branch how far its middle is from that of all of them, where the way comes in and goes out. */
+function useReach() {
+  const list = useRef<HTMLUListElement>(null)
+  useLayoutEffect(() => {
+    const middle = (list.current?.offsetWidth ?? 0) / 2
+    for (const one of list.current?.children ?? []) {
+      if (!(one instanceof HTMLElement)) continue
+      const away = middle - (one.offsetLeft + one.offsetWidth / 2)
+      one.style.setProperty('--reach', `${Math.abs(away)}px`)
+      one.classList.toggle('before-middle', away > 0)
+    }
+  })
+  return list
+}
+
 function Branches({ node, branches, to }: { node: FlowNode; branches: Branch[]; to: string }) {
   const { t } = useTranslation()
   const { addBranch } = useDrawing()
+  const lit = useLit()
+  const list = useReach()
   const branching = node.kind === 'choice' || node.kind === 'fork'
+  const entered = (branch: Branch) => branch.edge !== null && lit([branch.edge.id])
   return (
-    <div className="branches-box">
+    <div className={`branches-box ${branches.some(entered) ? 'lit' : ''}`}>
       {branching && addBranch && (
         <button type="button" className="branch-add" onClick={() => addBranch(node, to)} data-testid={`branch-${node.id}`}>
           <PlusOutlined /> {t(node.kind === 'choice' ? 'flow.addCondition' : 'flow.addBranch')}
         </button>
       )}
-      <ul className="branches">
+      <ul className="branches" ref={list}>
         {branches.map((branch, index) => (
           <li key={branch.edge?.id ?? index} className="branch">
-            <div className="branch-in">
+            {entered(branch) && <span className="way-in" />}
+            {lit(branch.line.tail) && <span className="way-out" />}
+            <div className={`branch-in ${entered(branch) ? 'lit' : ''}`}>
               <BranchHead branch={branch} index={index} last={index === branches.length - 1} />
               <Lines line={branch.line} />
               {branch.line.tail.length > 0 && <Stroke edges={branch.line.tail} to={to} arrow={false} />}
-              {branch.line.tail.length > 0 && <div className="branch-out" />}
+              {branch.line.tail.length > 0 && <div className={`branch-out ${lit(branch.line.tail) ? 'lit' : ''}`} />}
             </div>
           </li>
         ))}
