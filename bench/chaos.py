@@ -39,7 +39,7 @@ SHIPPED, ORDERING, THREADS = 4, 40, 12
 PATIENCE = 900
 #: Seconds of peace between two blows, at least and at most.
 PAUSES = (5.0, 25.0)
-VICTIMS = ("waystation.cli worker", "waystation.cli api", "server start-dev", "database")
+VICTIMS = {"worker": "waystation.cli worker", "api": "waystation.cli api", "server": "server start-dev", "database": ""}
 #: Who operates the cases of a process.
 OPERATORS = {"ticket": "sm_yang", "fulfilment": "admin_xu", "visit": "sales_mgr_ye"}
 #: What a case of the process `chaos` asks the vendor for.
@@ -140,16 +140,16 @@ class Reaper(threading.Thread):
         if self.dice.random() < 0.4:
             self.dice.choice(self.wires).cut(self.dice.choice([0.3, 1.0]))
             return
-        victim = self.dice.choice(VICTIMS)
+        victim = self.dice.choice(list(VICTIMS))
         if victim == "database":
             self.database.kill()
             self.over.wait(self.dice.uniform(0, 3))
             self.database.start()
-        elif not self.installed.children(victim):
+        elif not self.installed.children(VICTIMS[victim]):
             return  # on its way up from the last time
         else:
-            self.installed.kill(victim)
-        self.kills[victim.rpartition(" ")[2]] += 1
+            self.installed.kill(VICTIMS[victim])
+        self.kills[victim] += 1
         self.installed.wait_until_ready(180)
 
 
